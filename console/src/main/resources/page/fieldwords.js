@@ -41,6 +41,9 @@ const RULES = [
   ['rule.lacks', /^lacks "(?<name>.*)"$/s],
   ['rule.longMessage', /^make a message of more than (?<most>\d+) characters$/s],
   ['rule.reserved', /^must be none of those that Sluice gives itself: (?<reserved>.+)$/s],
+  ['rule.mapMost', /^may be there at most (?<most>\d+) times$/s],
+  ['rule.mapNoColumn', /^takes "(?<column>.*)", which is no column\. The first line reads: (?<header>.*)$/s],
+  ['rule.mapTaken', /^gives "(?<name>.*)" a column, but one is called that already$/s],
   ['rule.beginning', /^must be how numbers begin, like (?<example>\+5511)$/s],
 ];
 

@@ -1,7 +1,8 @@
 // A file of recipients: chosen, looked at by the console before anything is made of it, and with
-// what has to be said about it: its encoding, its column of numbers, their country.
+// what has to be said about it: its encoding, its columns, the country of its numbers.
 import { html, nothing } from './lib.js';
 import { get, upload } from './api.js';
+import { columnsOf, columnsView, mapOf, mapped } from './columns.js';
 import { country, number } from './format.js';
 import { rejections } from './rejected.js';
 import { trouble } from './states.js';
@@ -21,6 +22,12 @@ const CHARSETS = [
 /** No answer, no place for the file or no database: the same file may do a moment later. */
 const PASSING = [0, 429, 503];
 
+/** The columns of a file that was read; JSON has none. */
+const columnsIn = ({ phoneColumn, externalIdColumn, timeZoneColumn, variables }) =>
+  phoneColumn ? [phoneColumn, externalIdColumn, timeZoneColumn, ...variables].filter(Boolean) : [];
+
+const AS_IT_SEEMS = { charset: '', phoneColumn: '', external_id: '', time_zone: '' };
+
 /** `left` is aborted when the view is left; `zoned` tells whether a column holds time zones. */
 export function peopleFile(paint, left, { wanted = () => [], filled = () => [], zoned = () => false, use = 'recipients' } = {}) {
   let field = null;
@@ -30,8 +37,12 @@ export function peopleFile(paint, left, { wanted = () => [], filled = () => [], 
   let passing = false;
   let share = null;
   let columns = [];
+  // The last answer about this file, also while it is looked at again.
+  let read = null;
+  // The column chosen by hand for a variable.
+  let byHand = {};
   let regions = { regions: [], default: null };
-  let chosen = { charset: '', phoneColumn: '', region: '' };
+  let chosen = { ...AS_IT_SEEMS, region: '' };
   let check = Promise.resolve();
   let looking = new AbortController();
 
@@ -43,17 +54,32 @@ export function peopleFile(paint, left, { wanted = () => [], filled = () => [], 
     () => {},
   );
 
-  const query = (more = {}) =>
-    new URLSearchParams(
-      Object.entries({ for: use, zones: zoned() ? 'true' : '', ...chosen, ...more }).filter(([, value]) => value),
-    );
+  /** How the console reads the file, with these variables taken from columns of other names. */
+  function reading(map, more = {}) {
+    const { external_id, time_zone, ...others } = chosen;
+    const given = (values) => Object.entries(values).filter(([, value]) => value);
+    const all = given({ for: use, zones: zoned() ? 'true' : '', ...others, ...more });
+    const keys = given({ external_id, time_zone: zoned() ? time_zone : '' });
+    return new URLSearchParams([...all, ...[...keys, ...map].map(([name, column]) => ['map', `${name}:${column}`])]);
+  }
+
+  /** Only a CSV file has columns; elsewhere each variable has its own name. */
+  const free = () =>
+    read?.phoneColumn ? read.variables.filter((one) => ![chosen.external_id, chosen.time_zone].includes(one)) : [];
+  const taken = () => columnsOf(wanted(), free(), byHand);
+  const map = () => mapOf(taken());
+
+  const query = (more) => reading(map(), more);
 
   /** What the message needs and the file does not have. */
-  const missing = () => (result ? wanted().filter((name) => !result.variables.includes(name)) : []);
+  const missing = () =>
+    result ? wanted().filter((name) => (result.phoneColumn ? !taken()[name] : !result.variables.includes(name))) : [];
 
   /** How many people have nothing in a column that the message needs. */
   const empty = () =>
-    Object.entries(result?.empty ?? {}).filter(([name]) => wanted().includes(name) && !missing().includes(name));
+    wanted()
+      .map((name) => [name, result?.empty[taken()[name] || name]])
+      .filter(([name, count]) => count && !missing().includes(name));
 
   /** Those of them who would get nothing, as a template's parameter cannot be empty. */
   const empties = () => empty().filter(([name]) => filled().includes(name));
@@ -73,8 +99,9 @@ export function peopleFile(paint, left, { wanted = () => [], filled = () => [], 
       paint();
     };
     try {
-      result = await upload(`/api/recipients/check?${query()}`, file, tell, signal);
-      columns = result.phoneColumn ? [result.phoneColumn, ...result.variables].sort() : [];
+      result = await upload(`/api/recipients/check?${reading([])}`, file, tell, signal);
+      read = result;
+      columns = columnsIn(result).sort();
       problem = result.usable ? '' : say('file.useless');
     } catch (error) {
       if (signal.aborted) {
@@ -107,12 +134,14 @@ export function peopleFile(paint, left, { wanted = () => [], filled = () => [], 
     passing = false;
     share = null;
     columns = [];
+    read = null;
+    byHand = {};
   }
 
-  const choose = (event) => {
+  const pickFile = (event) => {
     field = event.target;
     take(field.files[0] ?? null);
-    chosen = { ...chosen, charset: '', phoneColumn: '' };
+    chosen = { ...chosen, ...AS_IT_SEEMS };
     begin();
     paint();
   };
@@ -131,12 +160,28 @@ export function peopleFile(paint, left, { wanted = () => [], filled = () => [], 
     begin();
   };
 
+  const choose = (name, column) => {
+    byHand = { ...byHand, [name]: column };
+    paint();
+  };
+
   const select = (name, label, options) => html`
     <label>${label}
       <select name=${name} @change=${pick(name)}>
         ${options.map(([value, text]) => html`<option value=${value} ?selected=${value === chosen[name]}>${text}</option>`)}
       </select></label>
   `;
+
+  /** The column of the recipients' keys or time zones, unless its name tells. */
+  const special = (name, found) =>
+    select(name, say(`file.${name}`), [
+      ['', found && !chosen[name] ? found : say('file.noColumn')],
+      ...columns
+        .filter((column) => column === chosen[name] || (!found && isLeft(column)))
+        .map((column) => [column, column]),
+    ]);
+
+  const isLeft = (column) => free().includes(column) && !Object.values(taken()).includes(column);
 
   const options = () => html`
     <div class="columns">
@@ -153,7 +198,10 @@ export function peopleFile(paint, left, { wanted = () => [], filled = () => [], 
             ])
           : nothing
       }
+      ${read?.phoneColumn && use === 'recipients' ? special('external_id', read.externalIdColumn) : nothing}
+      ${read?.phoneColumn && zoned() ? special('time_zone', read.timeZoneColumn) : nothing}
     </div>
+    ${free().length && wanted().length ? columnsView(taken(), free(), read.shown, choose) : nothing}
   `;
 
   /** Where the numbers are from: the five countries with most of them. */
@@ -170,7 +218,7 @@ export function peopleFile(paint, left, { wanted = () => [], filled = () => [], 
     say('file.read', {
       charset: result.charset,
       separator: result.separator === '\t' ? say('file.tab') : result.separator,
-      columns: [result.phoneColumn, ...result.variables].join(', '),
+      columns: columnsIn(result).join(', '),
     });
 
   const found = () => html`
@@ -196,7 +244,7 @@ export function peopleFile(paint, left, { wanted = () => [], filled = () => [], 
       ${
         missing().length
           ? html`<p class="problem">${parts('file.needs', {
-              names: missing().map((name) => html`<code>{{${name}}}</code> `),
+              names: missing().map((name, i) => html`${i ? ', ' : ''}<code>{{${name}}}</code>`),
             })}</p>`
           : nothing
       }
@@ -213,7 +261,7 @@ export function peopleFile(paint, left, { wanted = () => [], filled = () => [], 
   const view = (label) => html`
     <label>${label}
       <input name="file" type="file" accept=".csv,.tsv,.txt,.json,text/csv,application/json"
-        @click=${putDown} @cancel=${putBack} @change=${choose}></label>
+        @click=${putDown} @cancel=${putBack} @change=${pickFile}></label>
     ${file ? options() : nothing}
     ${share === null ? nothing : html`<progress aria-label=${say('file.checking')} max="1" .value=${share}></progress>`}
     ${problem ? trouble(problem) : nothing}
@@ -231,8 +279,8 @@ export function peopleFile(paint, left, { wanted = () => [], filled = () => [], 
     failing: () => empties().map(([name, count]) => say('file.fails', { name: `{{${name}}}`, count: number(count) }, count)),
     query,
     file: () => file,
-    first: () => result?.first ?? null,
-    shown: () => result?.shown ?? [],
+    first: () => (result?.first ? mapped(map(), result.first) : null),
+    shown: () => result?.shown.map((one) => mapped(map(), one)) ?? [],
     found: () => result,
     /** Waits for the console's answer; whether the file, if there is one, can be used. Throws if the view is left. */
     async usable() {

@@ -75,6 +75,7 @@ final class CampaignCommands {
   int importCsv(
       @Mixin ConsoleOptions console,
       @Mixin CsvOptions csv,
+      @Mixin MapOption map,
       @Mixin MissingOption missing,
       @Mixin LateOption late,
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign,
@@ -82,7 +83,8 @@ final class CampaignCommands {
     try (ConsoleClient client = console.client()) {
       JsonNode report =
           client.postCsv(
-              Query.of(csv, missing, late).after(path(client.campaign(campaign)) + "/recipients"),
+              Query.of(csv, map, missing, late)
+                  .after(path(client.campaign(campaign)) + "/recipients"),
               file);
       console.print(report, () -> console.printImport(report));
     }

@@ -309,6 +309,9 @@ class CampaignCommandsTest {
             new String[] {"campaign", "resume", id, "--accept-stopped"},
             new String[] {"campaign", "resend", id, "--unconfirmed", "--accept-template"},
             new String[] {"campaign", "import", id, csv, "--charset=x y", "--accept-late"},
+            new String[] {
+              "campaign", "import", id, csv, "--map=name=Nome, completo,b=C:D", "--map", "x=y=z"
+            },
             new String[] {"suppression", "import", csv, "--region=BR", "--reason=a&b"});
     try {
       for (String[] command : commands) {
@@ -329,6 +332,7 @@ class CampaignCommandsTest {
             "POST " + path + "/resume?acceptStopped=true",
             "POST " + path + "/resend?status=FAILED&status=UNCONFIRMED&acceptTemplate=true",
             "POST " + path + "/recipients?charset=x+y&acceptLate=true",
+            "POST " + path + "/recipients?map=name%3ANome%2C+completo&map=b%3AC%3AD&map=x%3Ay%3Dz",
             "POST /api/suppressions?region=BR&reason=a%26b");
   }
 

@@ -198,6 +198,9 @@ final class HostileCalls {
       post(path + "?region=Brazil", CSV, good, 400, "\"region\" must be");
       post(path + "?region=%00", CSV, good, 400, "\"region\" must be");
       post(path + "?phoneColumn=nobody", CSV, good, 400, "names no column");
+      post(path + "?map=a:nobody", CSV, good, 400, "which is no column");
+      post(path + "?map=%00", CSV, good, 400, "\"map\" must be");
+      post(path + "?map=a:phone" + "&map=a:phone".repeat(50), CSV, good, 400, "at most 50");
       post(path, "application/xml", "<a/>", 400, "text/csv");
       post(path, "", good, 400, "text/csv");
       post(path, JSON, "[{\"phone\":\"+5511960000001\"},", 400, "not a JSON array");

@@ -83,6 +83,72 @@ class PageScriptsIT {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("columns")
+  void aVariableTakesTheColumnOfItsNameElseTheChosenOneElseTheOnlyOneAlike(
+      List<String> wanted,
+      List<String> columns,
+      Map<String, String> chosen,
+      Map<String, String> taken,
+      List<List<String>> map) {
+    openNothingButScripts();
+    Object page =
+        browser
+            .driver()
+            .executeAsyncScript(
+                """
+                const [wanted, columns, chosen, done] = arguments;
+                import('/columns.js').then((page) => {
+                  const taken = page.columnsOf(wanted, columns, chosen);
+                  done([taken, page.mapOf(taken)]);
+                });
+                """,
+                wanted,
+                columns,
+                chosen);
+
+    assertThat(page).isEqualTo(List.of(taken, map));
+  }
+
+  static Stream<Arguments> columns() {
+    Map<String, String> none = Map.of();
+    return Stream.of(
+        arguments(List.of("a", "b"), List.of("b"), none, Map.of("a", "", "b", "b"), List.of()),
+        arguments(
+            List.of("pais"),
+            List.of("x", "\"País\":"),
+            none,
+            Map.of("pais", "\"País\":"),
+            List.of(List.of("pais", "\"País\":"))),
+        arguments(List.of("a"), List.of("A", "Á"), none, Map.of("a", ""), List.of()),
+        arguments(
+            List.of("a"),
+            List.of("A", "Á"),
+            Map.of("a", "Á"),
+            Map.of("a", "Á"),
+            List.of(List.of("a", "Á"))),
+        arguments(List.of("a"), List.of("A"), Map.of("a", ""), Map.of("a", ""), List.of()),
+        arguments(
+            List.of("a"),
+            List.of("A"),
+            Map.of("a", "gone"),
+            Map.of("a", "A"),
+            List.of(List.of("a", "A"))),
+        arguments(
+            List.of("a", "A"),
+            List.of("A"),
+            none,
+            Map.of("a", "A", "A", "A"),
+            List.of(List.of("a", "A"), List.of("A", "A"))),
+        arguments(List.of("?"), List.of("!"), none, Map.of("?", ""), List.of()),
+        arguments(
+            List.of("time_zone", "a:b"),
+            List.of("x", "ab"),
+            Map.of("time_zone", "x"),
+            Map.of("time_zone", "", "a:b", ""),
+            List.of()));
+  }
+
   /** Includes windows over midnight, clock changes, and openings that the clocks skip. */
   @ParameterizedTest
   @CsvSource({
@@ -267,6 +333,10 @@ class PageScriptsIT {
             "\"priority\" must be between 1 and 100.",
             "Priorität: muss zwischen 1 und 100 liegen."),
         arguments("\"name\" is missing.", "Name: fehlt."),
+        arguments(
+            "\"map\" takes \"Ort\", which is no column. The first line reads: phone, Stadt.",
+            "Spalten der Variablen: Ort ist keine Spalte der Datei. Ihre erste Zeile lautet: phone,"
+                + " Stadt."),
         arguments(
             "\"name\" has 1201 characters of at most 1000.",
             "Name: hat 1.201 Zeichen, höchstens 1.000 sind erlaubt."),

@@ -3,6 +3,7 @@ package dev.sluice.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cli.ConsoleClient;
+import dev.sluice.schema.Json;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** Tests the choice of a recipients file in a browser, which reports problems at once. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
@@ -102,6 +104,52 @@ class PeopleFilePageIT {
     browser.picture("dialog-start-missing");
     browser.click("#dialog button[type=button]");
     browser.awaitText(".badge", "draft");
+  }
+
+  @Test
+  void columnsOfOtherNamesAreFoundOrChosenByTheirValues() throws IOException {
+    PAGE.recipientsOf("Oi {{nome}} de {{city}}");
+    browser.choose(
+        "input[name=file]",
+        file(
+            "Celular;Ort;Nóme;KdNr;Notiz\n+5511960000001;Rio;Ana;7;a\n+5511960000002;;Bia;8;b\n",
+            StandardCharsets.UTF_8));
+    browser.awaitText(".report", "No column gives {{city}}: no recipient would get the message.");
+    browser.awaitText("select[name=column-nome] option:checked", "Nóme (Ana, Bia)");
+    browser.awaitText("select[name=column-city] option:checked", "choose a column");
+    browser.awaitText(".bubble", "Oi Ana de {{city}}");
+    browser.picture("file-odd-names");
+    browser.click("select[name=column-city] option[value=Ort]");
+    browser.awaitText(".bubble", "Oi Ana de Rio");
+    browser.awaitText(".report", "The column {{city}} is empty for 1 recipient.");
+    assertThat(browser.find(".report").getText()).doesNotContain("No column gives");
+    browser.click("select[name=external_id] option[value=KdNr]");
+    browser
+        .until()
+        .until(driver -> browser.find(".taken .hint").getText().endsWith("keeps: Notiz"));
+    browser.awaitText(".report", "2 usable");
+    browser.picture("file-mapped");
+    browser.createDraft();
+    browser.awaitText("h1", "From a file");
+    String id = browser.driver().getCurrentUrl().replaceFirst(".*/", "");
+    assertThat(recipient(id, 0).path("externalId").asString()).isEqualTo("7");
+    assertThat(recipient(id, 0).path("variables"))
+        .isEqualTo(Json.MAPPER.readTree("{\"nome\":\"Ana\",\"city\":\"Rio\",\"Notiz\":\"a\"}"));
+
+    browser.choose(
+        "input[name=file]",
+        file("phone,city,Name\n+5511960000003,Bahia,Eva\n", StandardCharsets.UTF_8));
+    browser.awaitText(".report", "No column gives {{nome}}");
+    browser.awaitText(".taken", "city (Bahia)");
+    browser.click("select[name=column-nome] option[value=Name]");
+    browser.click("section[aria-labelledby=import] .primary");
+    browser.awaitText("section[aria-labelledby=import]", "1 added");
+    assertThat(recipient(id, 2).path("variables"))
+        .isEqualTo(Json.MAPPER.readTree("{\"nome\":\"Eva\",\"city\":\"Bahia\"}"));
+  }
+
+  private static JsonNode recipient(String campaign, int place) {
+    return client.get("/api/campaigns/" + campaign + "/recipients").at("/recipients/" + place);
   }
 
   @Test

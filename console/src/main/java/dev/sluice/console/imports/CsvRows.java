@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,6 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +43,7 @@ final class CsvRows implements Rows {
   private final int phoneColumn;
   private final int externalIdColumn;
   private final int timeZoneColumn;
+  private final List<ColumnMap.Named> variables;
   private @Nullable CsvRecord next;
 
   CsvRows(InputStream csv, Reading reading) {
@@ -67,9 +68,10 @@ final class CsvRows implements Rows {
     header = hasReasons ? named.subList(0, width - 1) : named;
     columns = header.stream().map(MessageTemplate::name).toList();
     phoneColumn = phoneColumn(reading);
-    externalIdColumn = column("external_id", "externalId");
-    timeZoneColumn = reading.zones() ? column("time_zone", "timeZone") : -1;
     requireDifferentNames();
+    variables = new ArrayList<>(reading.map().over(columns, phoneColumn));
+    externalIdColumn = takeOut("external_id", "externalId");
+    timeZoneColumn = reading.zones() ? takeOut("time_zone", "timeZone") : -1;
   }
 
   private int phoneColumn(Reading reading) {
@@ -102,11 +104,13 @@ final class CsvRows implements Rows {
     };
   }
 
-  /** Returns the index of the column with either name, or -1. */
-  private int column(String snakeCase, String camelCase) {
-    int snake = columns.indexOf(snakeCase);
-    int camel = columns.indexOf(camelCase);
-    if (snake >= 0 && camel >= 0) {
+  /** Returns the column with either name, which is no variable then, or -1. */
+  private int takeOut(String snakeCase, String camelCase) {
+    List<ColumnMap.Named> found =
+        variables.stream()
+            .filter(one -> one.name().equals(snakeCase) || one.name().equals(camelCase))
+            .toList();
+    if (found.size() > 1) {
       throw ProblemException.badRequest(
           "The columns \""
               + snakeCase
@@ -114,15 +118,8 @@ final class CsvRows implements Rows {
               + camelCase
               + "\" mean the same; leave one out.");
     }
-    int index = Math.max(snake, camel);
-    return index == phoneColumn ? -1 : index;
-  }
-
-  private boolean isVariable(int column) {
-    return column != phoneColumn
-        && column != externalIdColumn
-        && column != timeZoneColumn
-        && !columns.get(column).isEmpty();
+    variables.removeAll(found);
+    return found.isEmpty() ? -1 : found.getFirst().column();
   }
 
   private void requireDifferentNames() {
@@ -143,16 +140,21 @@ final class CsvRows implements Rows {
     return charset;
   }
 
-  /** Returns the columns that are variables. */
+  /** Returns the names of the variables that columns give. */
   List<String> variables() {
-    return IntStream.range(0, columns.size())
-        .filter(this::isVariable)
-        .mapToObj(columns::get)
-        .toList();
+    return variables.stream().map(ColumnMap.Named::name).toList();
   }
 
   String phoneColumn() {
     return columns.get(phoneColumn);
+  }
+
+  @Nullable String externalIdColumn() {
+    return externalIdColumn < 0 ? null : columns.get(externalIdColumn);
+  }
+
+  @Nullable String timeZoneColumn() {
+    return timeZoneColumn < 0 ? null : columns.get(timeZoneColumn);
   }
 
   @Override
@@ -191,16 +193,14 @@ final class CsvRows implements Rows {
       String phone = phoneColumn == 0 ? cell(cells, 0).strip() : "";
       return Row.faulty(record.getStartingLineNumber(), phone, cells, fault);
     }
-    Map<String, String> variables = new LinkedHashMap<>();
-    for (int i = 0; i < columns.size(); i++) {
-      if (isVariable(i)) {
-        variables.put(columns.get(i), cell(cells, i));
-      }
+    Map<String, String> values = new LinkedHashMap<>();
+    for (ColumnMap.Named one : variables) {
+      values.put(one.name(), cell(cells, one.column()));
     }
     return new Row(
         record.getStartingLineNumber(),
         cell(cells, phoneColumn).strip(),
-        variables,
+        values,
         externalIdColumn < 0 ? null : cell(cells, externalIdColumn),
         timeZoneColumn < 0 ? null : cell(cells, timeZoneColumn),
         cells,

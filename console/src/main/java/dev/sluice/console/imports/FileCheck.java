@@ -149,6 +149,8 @@ public final class FileCheck {
       answer.put("charset", csv.charset().name());
       answer.put("separator", String.valueOf(csv.separator()));
       answer.put("phoneColumn", csv.phoneColumn());
+      answer.put("externalIdColumn", csv.externalIdColumn());
+      answer.put("timeZoneColumn", csv.timeZoneColumn());
     }
     answer.put("variables", names);
     answer.put("empty", empty);

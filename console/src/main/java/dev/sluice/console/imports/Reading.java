@@ -15,25 +15,30 @@ import org.jspecify.annotations.Nullable;
  * @param phoneColumn which column holds the numbers
  * @param zones whether a column {@code time_zone} holds the recipients' time zones; else it is a
  *     variable like any other
+ * @param map variables that take columns of other names
  */
-public record Reading(Optional<Charset> charset, Optional<String> phoneColumn, boolean zones) {
+public record Reading(
+    Optional<Charset> charset, Optional<String> phoneColumn, boolean zones, ColumnMap map) {
   private static final Pattern PARAMETER =
       Pattern.compile("(?i);\\s*charset\\s*=\\s*[\"']?([^\"';\\s]+)");
 
   static final Reading AS_IT_SEEMS = new Reading(Optional.empty(), Optional.empty());
 
   Reading(Optional<Charset> charset, Optional<String> phoneColumn) {
-    this(charset, phoneColumn, false);
+    this(charset, phoneColumn, false, ColumnMap.NONE);
   }
 
-  /** Reads {@code charset}, from the query or the content type, and {@code phoneColumn}. */
+  /**
+   * Reads {@code charset}, from the query or the content type, {@code phoneColumn} and {@code map}.
+   */
   static Reading of(Context context, boolean zones) {
     return new Reading(
         given(context, "charset")
             .map(Reading::chosen)
             .or(() -> declared(context.header("Content-Type"))),
         given(context, "phoneColumn"),
-        zones);
+        zones,
+        ColumnMap.of(context.queryParams("map")));
   }
 
   /** Returns a parameter of the query that is present and not blank. */

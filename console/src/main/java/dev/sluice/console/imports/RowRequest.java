@@ -21,7 +21,12 @@ public final class RowRequest {
     String type = given == null ? "" : JsonHttp.type(given).toLowerCase(Locale.ROOT);
     return switch (type) {
       case "text/csv" -> new CsvRows(body, Reading.of(context, zones));
-      case "application/json" -> new JsonRows(body, zones);
+      case "application/json" -> {
+        if (!context.queryParams("map").isEmpty()) {
+          throw ProblemException.field("map", "is for CSV; in JSON each variable has its own name");
+        }
+        yield new JsonRows(body, zones);
+      }
       default ->
           throw ProblemException.badRequest(
               "Send rows as Content-Type text/csv or application/json, not \"" + type + "\".");

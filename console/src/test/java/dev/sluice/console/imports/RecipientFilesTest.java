@@ -350,6 +350,34 @@ class RecipientFilesTest {
     assertThat(report.path("empty")).isEqualTo(Json.MAPPER.readTree("{\"city\":2,\"name\":1}"));
   }
 
+  @Test
+  void columnsOfOtherNamesGiveTheVariablesAndTheKeyThatTheyAreMappedTo() throws Exception {
+    String id = create("Hi {{name}} of {{city}}", "");
+    byte[] file =
+        utf8("Telefon;Vorname;Ort;KdNr\n+5511960000001;Ana;Rio;7\n+5511960000002;Bia;;8\n");
+    String map = "?map=name:Vorname&map=city:Ort&map=external_id:KdNr";
+    JsonNode seen = json(send("POST", CHECK + map, "text/csv", file));
+    JsonNode report = json(send("POST", id + "/recipients" + map, "text/csv", file));
+    JsonNode second = json(send("GET", id + "/recipients", "", utf8(""))).at("/recipients/1");
+    HttpResponse<byte[]> unknown = send("POST", id + "/recipients?map=name:Nome", "text/csv", file);
+    HttpResponse<byte[]> json =
+        send("POST", id + "/recipients?map=name:Nome", "application/json", utf8("[]"));
+
+    assertThat(seen.path("variables")).isEqualTo(Json.MAPPER.readTree("[\"name\",\"city\"]"));
+    assertThat(seen.path("empty")).isEqualTo(Json.MAPPER.readTree("{\"city\":1}"));
+    assertThat(seen.at("/first/variables/name").asString()).isEqualTo("Ana");
+    assertThat(seen.path("externalIdColumn").asString()).isEqualTo("KdNr");
+    assertThat(seen.path("timeZoneColumn").isNull()).isTrue();
+    assertThat(report.path("accepted").asInt()).isEqualTo(2);
+    assertThat(report.path("missing").isMissingNode()).isTrue();
+    assertThat(second.path("externalId").asString()).isEqualTo("8");
+    assertThat(second.path("variables"))
+        .isEqualTo(Json.MAPPER.readTree("{\"city\":\"\",\"name\":\"Bia\"}"));
+    assertThat(unknown.statusCode()).isEqualTo(400);
+    assertThat(json(unknown).path("field").asString()).isEqualTo("map");
+    assertThat(json.statusCode()).isEqualTo(400);
+  }
+
   private static String create(String text, String more) throws Exception {
     HttpResponse<byte[]> answer =
         send(

@@ -16,7 +16,7 @@ import { reasonWords } from './reasons.js';
 import { recipients } from './recipients.js';
 import { replies } from './replies.js';
 import { mayResend, resendAll, resendReason } from './resend.js';
-import { hours, local, review } from './review.js';
+import { hours, local, review, reviewed } from './review.js';
 import { isAuthor, may, needsFourEyes } from './session.js';
 import { loading, offline, trouble } from './states.js';
 import { suppressReason } from './suppressfailed.js';
@@ -89,24 +89,22 @@ export function campaign(root, left, id) {
   };
 
   /** Does something and says so; where variables are missing, `anyway` asks whether to go on without. */
-  async function perform(act, told, anyway) {
-    if (await orWithout(act, anyway, now.total, left)) {
+  async function perform(act, told, anyway, { query = '', total = now.total } = {}) {
+    if (await orWithout(act, anyway, total, left, query)) {
       note(told());
     }
   }
 
-  const command = (name, { query = '', body } = {}) =>
+  const command = (name, { query, body, total } = {}) =>
     perform(
-      (accepted) => post(`${path}/${name}?${[query, accepted].filter(Boolean).join('&')}`, body),
+      (all) => post(`${path}/${name}?${all}`, body),
       () => say(TOLD[name]),
       'campaign.startWithout',
+      { query, total },
     );
 
-  async function start() {
-    if (await review(path, { ...now, scheduledAt: null }, left)) {
-      await command('start');
-    }
-  }
+  const start = () =>
+    reviewed(path, { ...now, scheduledAt: null }, left, (query, { total }) => command('start', { query, total }));
 
   async function resume() {
     if (await review(path, { ...now, scheduledAt: null }, left, { question: 'resumed' })) {
@@ -114,13 +112,16 @@ export function campaign(root, left, id) {
     }
   }
 
-  const change = (values, told) =>
-    perform((accepted) => patch(`${path}?${accepted}`, values), told, 'campaign.scheduleWithout');
+  const change = (values, told, asked) =>
+    perform((all) => patch(`${path}?${all}`, values), told, 'campaign.scheduleWithout', asked);
 
   async function schedule() {
     const scheduledAt = await startTime(now);
-    if (scheduledAt && (await review(path, { ...now, scheduledAt }, left))) {
-      await change({ scheduledAt }, () => say('campaign.scheduledFor', { time: moment(scheduledAt) }));
+    const told = () => say('campaign.scheduledFor', { time: moment(scheduledAt) });
+    if (scheduledAt) {
+      await reviewed(path, { ...now, scheduledAt }, left, (query, { total }) =>
+        change({ scheduledAt }, told, { query, total }),
+      );
     }
   }
 

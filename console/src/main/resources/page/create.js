@@ -8,7 +8,7 @@ import { filledIn, wanted } from './messagestep.js';
 import { acceptMissing, orWithout } from './missing.js';
 import { peopleFile } from './peoplefile.js';
 import { outcome } from './rejected.js';
-import { review } from './review.js';
+import { reviewed } from './review.js';
 import { testSend } from './testsend.js';
 import { say } from './texts.js';
 import { wishOf, wizard } from './wizard.js';
@@ -139,16 +139,12 @@ export function create(root, left) {
     }
     const path = `/api/campaigns/${id}`;
     const campaign = await here(get(path));
-    if (!(await here(review(path, { ...campaign, scheduledAt }, left)))) {
-      return false;
-    }
-    form.change({ asked: scheduledAt });
-    return orWithout(
-      (query) => patch(`${path}?${query}`, { scheduledAt }),
-      'campaign.scheduleWithout',
-      people.found()?.usable ?? 0,
-      left,
-    );
+    const done = await reviewed(path, { ...campaign, scheduledAt }, left, (query, { total }) => {
+      left.throwIfAborted();
+      form.change({ asked: scheduledAt });
+      return orWithout((all) => patch(`${path}?${all}`, { scheduledAt }), 'campaign.scheduleWithout', total, left, query);
+    });
+    return done || here(false);
   }
 
   async function submit() {

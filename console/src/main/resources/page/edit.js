@@ -4,7 +4,7 @@ import { get, patch } from './api.js';
 import { changed, draftOf, edits } from './draft.js';
 import { audience } from './format.js';
 import { orWithout } from './missing.js';
-import { review } from './review.js';
+import { reviewed } from './review.js';
 import { needsFourEyes } from './session.js';
 import { loading } from './states.js';
 import { say } from './texts.js';
@@ -53,20 +53,12 @@ export function edit(root, left, id) {
         const now = await get(path);
         const held = now.status === 'SCHEDULED' ? now.scheduledAt : null;
         const scheduledAt = 'scheduledAt' in changes ? changes.scheduledAt : held;
+        const save = (query, { total }) =>
+          orWithout((all) => patch(`${path}?${all}`, changes), 'campaign.scheduleWithout', total, left, query);
         // Nobody is asked when it starts by itself. Who may not set a time puts it back to draft.
-        if (scheduledAt && Object.keys(changes).length && !needsFourEyes()) {
-          const senderId = changes.sender ?? now.senderId;
-          if (!(await review(path, { ...now, ...changes, senderId, scheduledAt }, left, { changes }))) {
-            return null;
-          }
-        }
-        const done = await orWithout(
-          (query) => patch(`${path}?${query}`, changes),
-          'campaign.scheduleWithout',
-          now.total,
-          left,
-        );
-        if (!done) {
+        const asks = scheduledAt && Object.keys(changes).length && !needsFourEyes();
+        const after = { ...now, ...changes, senderId: changes.sender ?? now.senderId, scheduledAt };
+        if (!(await (asks ? reviewed(path, after, left, save, { changes }) : save('', now)))) {
           return null;
         }
         mine.forget();

@@ -5,6 +5,9 @@ import { moment } from './format.js';
 import { orWithout } from './missing.js';
 import { say } from './texts.js';
 
+/** The query with which the console changes a start time only if it is this one still. */
+const known = (ifScheduledAt) => new URLSearchParams({ ifScheduledAt }).toString();
+
 /** `left` is aborted when the view is left. */
 export function heldStart(path, left) {
   let time = null;
@@ -22,17 +25,31 @@ export function heldStart(path, left) {
       }
       time = scheduledAt;
       named = name;
-      await patch(path, { scheduledAt: null });
-      return true;
+      try {
+        await patch(`${path}?${known(scheduledAt)}`, { scheduledAt: null });
+        return true;
+      } catch (error) {
+        const now = error.status === 409 ? await get(path) : null;
+        if (now === null || now.scheduledAt === scheduledAt) {
+          throw error;
+        }
+        // Others have set another, or taken it away themselves.
+        time = null;
+        return this.take(now);
+      }
     },
 
-    /** Whether it starts by itself again: a person may mind what speaks against that. Throws what else is refused. */
-    async giveBack(total) {
+    /**
+     * Whether it starts by itself again, with the people whom the query allows: a person may mind what speaks against
+     * that. Throws what else is refused, such as where others have set a time since, which stays.
+     */
+    async giveBack(total, query) {
       const given = await orWithout(
-        (query) => patch(`${path}?${query}`, { scheduledAt: time }),
+        (all) => patch(`${path}?${all}`, { scheduledAt: time }),
         'campaign.scheduleWithout',
         total,
         left,
+        [query, known('none')].filter(Boolean).join('&'),
       );
       if (given) {
         note(say('campaign.scheduledFor', { time: moment(time) }));

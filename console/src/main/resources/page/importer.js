@@ -7,7 +7,7 @@ import { heldStart } from './heldstart.js';
 import { acceptMissing } from './missing.js';
 import { peopleFile } from './peoplefile.js';
 import { outcome, rejections, report } from './rejected.js';
-import { review } from './review.js';
+import { forAsMany, reviewed } from './review.js';
 import { needsFourEyes } from './session.js';
 import { say } from './texts.js';
 import { work } from './work.js';
@@ -87,7 +87,7 @@ export function importer(path, wishes, done, left) {
       people.clear(file);
       done();
     }
-    await lookAgain(added);
+    await lookAgain(added, campaign);
   }
 
   /** It starts as it would have. Without an answer of the console's own, somebody may have been added. */
@@ -98,7 +98,7 @@ export function importer(path, wishes, done, left) {
     try {
       const now = await get(path);
       if (now.status === 'DRAFT' && now.total !== null && now.total === before.total) {
-        await start.giveBack(now.total);
+        await start.giveBack(now.total, forAsMany(now));
       }
     } catch (error) {
       // Why the file was not taken matters more.
@@ -107,7 +107,7 @@ export function importer(path, wishes, done, left) {
   }
 
   /** What starts by itself is reviewed with those who were added, or does not: nobody will be asked at its time. */
-  async function lookAgain({ result, query }) {
+  async function lookAgain({ result, query }, before) {
     if (query.has('acceptLate')) {
       return;
     }
@@ -119,12 +119,11 @@ export function importer(path, wishes, done, left) {
     if (scheduledAt === null || !(taken || campaign.status === 'DRAFT')) {
       return;
     }
-    const reviewed =
-      result.accepted === 0 || (await review(path, { ...campaign, scheduledAt }, left, { question: 'added' }));
-    if ((await get(path)).status !== 'DRAFT') {
-      return;
-    }
-    if (reviewed && (await start.giveBack(campaign.total))) {
+    const giveBack = (all, { total }) => start.giveBack(total, all);
+    const given = await (result.accepted === 0 && campaign.total === before.total
+      ? giveBack(forAsMany(campaign), campaign)
+      : reviewed(path, { ...campaign, scheduledAt }, left, giveBack, { question: 'added' }));
+    if (given || (await get(path)).status !== 'DRAFT') {
       return;
     }
     left.aborted ? note(say('import.unseen', campaign), 'bad') : note(say('campaign.isDraft'));

@@ -48,12 +48,12 @@ async function accepted({ missing, stoppedTemplate, unfitTemplate }, key, total)
 }
 
 /**
- * Does something, once more with the query that accepts it where variables are missing, or the template was
+ * Does something with a query, once more with the one that accepts it where variables are missing, or the template was
  * stopped or does not fit, and a person does not mind, and says what nobody could check in time.
  * Whether it was done; throws what else is refused, and all that is where `left` is aborted, as the view was left.
  */
-export async function orWithout(act, key, total, left) {
-  const all = [];
+export async function orWithout(act, key, total, left, query = '') {
+  const all = query ? [query] : [];
   for (;;) {
     try {
       const answer = await act(all.join('&'));

@@ -279,6 +279,35 @@ export async function review(path, campaign, left, { changes, question = campaig
   });
 }
 
+const reviewAgain = ({ message }) =>
+  confirm({ title: say('review.otherPeople'), text: message, action: say('review.again') });
+
+/**
+ * Does what a person has reviewed, with the query that says for how many people; once it is reviewed again where the
+ * campaign has others by then. What came of it, or false if the person does not want it. Throws what else is refused.
+ */
+export async function reviewed(path, campaign, left, act, options) {
+  let shown = campaign;
+  while (await review(path, shown, left, options)) {
+    try {
+      return await act(forAsMany(shown), shown);
+    } catch (error) {
+      const total = error.members?.recipients;
+      if (left.aborted || total === undefined) {
+        throw error;
+      }
+      if (!(await reviewAgain(error))) {
+        return false;
+      }
+      shown = { ...shown, total, pending: total };
+    }
+  }
+  return false;
+}
+
+/** The query with which the console does it only if the campaign has as many people still; nothing if nobody can tell. */
+export const forAsMany = ({ total }) => (total === null ? '' : `recipients=${total}`);
+
 /** What it means to send to so many people of a campaign once more: those with these statuses, and perhaps this code. */
 export async function again(path, campaign, people, statuses, reason = null) {
   // It waits for no local time.

@@ -259,8 +259,7 @@ public final class Console implements AutoCloseable {
                   changing, campaignRows, config.bounds().name(), config.bounds().message());
           MissingCheck missing = new MissingCheck(checks);
           TemplateCheck templateCheck =
-              new TemplateCheck(
-                  new TemplateStates(commanding), changes, new TemplateStates(changing), templates);
+              new TemplateCheck(new TemplateStates(commanding), changes, changing, templates);
           new CampaignChangeRoutes(
                   bodies,
                   changes,
@@ -315,6 +314,7 @@ public final class Console implements AutoCloseable {
                   changes,
                   campaignRows,
                   commands,
+                  checks,
                   missing,
                   templateCheck)
               .add(settings.routes);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -62,6 +63,31 @@ class ReviewPageIT {
     browser.awaitText(".bubble", "Hi all");
     JsonNode kept = PAGE.client().get("/api/campaigns/" + campaign);
     assertThat(kept.path("scheduledAt").asString()).isEqualTo("2099-05-10T09:30:00Z");
+  }
+
+  @Test
+  void anEditIsSavedForAsManyPeopleAsWereReviewed() {
+    String campaign =
+        campaign("Filled", "Hi {{first_name}}", Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
+    people(campaign, "PENDING", "NULL");
+    browser.open("#/campaigns/" + campaign + "/edit");
+    browser.type("textarea[name=text]", "Hi all");
+    browser.click("#next");
+    browser.find("input[name=scheduledAt]");
+    browser.click("#next");
+    browser.click("#create");
+    browser.awaitText("#dialog .primary", "Schedule for 2 recipients");
+    PAGE.client()
+        .post(
+            "/api/campaigns/" + campaign + "/recipients",
+            List.of(Map.of("phone", "+5511970000001", "variables", Map.of("first_name", "Eva"))));
+    browser.click("#dialog .primary");
+    browser.awaitText("#dialog", "has 3 recipients by now instead of 2");
+    browser.click("#dialog .primary");
+    browser.awaitText("#dialog .primary", "Schedule for 3 recipients");
+    browser.click("#dialog .primary");
+
+    browser.awaitText(".bubble", "Hi all");
   }
 
   @Test

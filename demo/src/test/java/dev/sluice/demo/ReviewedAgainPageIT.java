@@ -136,9 +136,81 @@ class ReviewedAgainPageIT {
     browser.click("#dialog .primary");
     browser.awaitText(".reason.told", "Jul 12, 2099");
     browser.awaitText("[aria-labelledby=import] .report", "2 added");
+    String problem = "[aria-labelledby=import] .problem";
+    browser.awaitText(problem, "Someone else has set another start time meanwhile");
+    browser.awaitText(problem, "it stays: Jul 12, 2099");
+    browser.picture("added-others-time");
     browser.until().until(ExpectedConditions.invisibilityOfElementLocated(By.cssSelector(HELD)));
     assertThat(client.get(campaign).path("scheduledAt").asString())
         .isEqualTo("2099-07-12T09:30:00Z");
+    assertThat(browser.complaints()).allMatch(line -> line.contains("409"));
+  }
+
+  @Test
+  void theTimeThatOthersSetBeforeItIsTakenIsTheOneThatIsGivenBack() throws IOException {
+    String campaign = campaign("brazil");
+    client.patch(campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
+    browser.open("#" + campaign.substring("/api".length()));
+    browser.find("#import");
+    browser.hold("ifScheduledAt=2099-05-10");
+    add(1, 2);
+    browser.awaitHeld(1);
+    client.patch(campaign, Map.of("scheduledAt", "2099-06-11T09:30:00Z"));
+    browser.release();
+    browser.awaitText("#dialog", "Jun 11, 2099");
+    browser.click("#dialog .primary");
+    browser.awaitText("#notes", "Starts automatically at Jun 11, 2099");
+
+    assertThat(client.get(campaign).path("scheduledAt").asString())
+        .isEqualTo("2099-06-11T09:30:00Z");
+    assertThat(browser.complaints()).allMatch(line -> line.contains("409"));
+  }
+
+  @Test
+  void whoIsAddedBetweenTheReviewAndTheStartIsReviewedToo() {
+    String campaign = campaign("brazil");
+    people(campaign, 1);
+    browser.open("#" + campaign.substring("/api".length()));
+    browser.click("#start");
+    browser.awaitText("#dialog .primary", "Send to 1 recipient");
+    people(campaign, 2);
+    browser.click("#dialog .primary");
+    browser.awaitText("#dialog h2", "The recipients have changed");
+    browser.awaitText("#dialog", "has 2 recipients by now instead of 1, so nothing was done");
+    browser.picture("review-other-people");
+    assertThat(status(campaign)).isEqualTo("DRAFT");
+    browser.click("#dialog .primary");
+    browser.awaitText("#dialog .primary", "Send to 2 recipients");
+    browser.click("#dialog .primary");
+
+    browser.awaitText("#notes", "Starting");
+    assertThat(browser.complaints()).allMatch(line -> line.contains("409"));
+  }
+
+  @Test
+  void whoIsAddedBetweenTheReviewAndTheTimeIsReviewedToo() throws IOException {
+    String campaign = campaign("brazil");
+    client.patch(campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
+    browser.open("#" + campaign.substring("/api".length()));
+    add(1, 2);
+    browser.awaitText("#dialog .primary", "Schedule for 2 recipients");
+    people(campaign, 9);
+    browser.click("#dialog .primary");
+    browser.awaitText("#dialog", "has 3 recipients by now instead of 2, so nothing was done");
+    assertThat(status(campaign)).isEqualTo("DRAFT");
+    browser.click("#dialog .primary");
+    browser.awaitText("#dialog .primary", "Schedule for 3 recipients");
+    browser.click("#dialog .primary");
+
+    browser.awaitText("#notes", "Starts automatically at May 10, 2099");
+    assertThat(status(campaign)).isEqualTo("SCHEDULED");
+    assertThat(browser.complaints()).allMatch(line -> line.contains("409"));
+  }
+
+  private static void people(String campaign, int last) {
+    client.post(
+        campaign + "/recipients",
+        List.of(Map.of("phone", "+551197000000" + last, "variables", Map.of("first_name", "Eva"))));
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.sluice.console.http.Uploads;
 import dev.sluice.console.imports.MissingCheck;
 import dev.sluice.console.imports.Needs;
 import dev.sluice.console.recipient.RecipientStatuses;
+import dev.sluice.console.sender.StoppedTemplate;
 import dev.sluice.console.sender.TemplateCheck;
 import dev.sluice.console.sql.Checks;
 import dev.sluice.schema.RecipientStatus;
@@ -70,6 +71,8 @@ public final class CampaignChangeRoutes {
 
   private void change(Context context) {
     UUID id = JsonHttp.campaignId(context);
+    Optional<ReviewedRecipients> reviewed = ReviewedRecipients.of(context);
+    Optional<KnownTime> known = KnownTime.of(context);
     CampaignChange change;
     try (HeldBodies.Body body = bodies.take(context)) {
       change = CampaignChange.read(body.bytes());
@@ -78,11 +81,19 @@ public final class CampaignChangeRoutes {
     if (change.concerns("message") || change.concerns("scheduledAt")) {
       requireVariables(context, id, change);
     }
-    Revision revision = campaigns.revision(id, change, Caller.of(context));
-    if (Stream.of("message", "sender", "scheduledAt").anyMatch(change::concerns)) {
-      templates.require(context, "campaign " + id, () -> changes.run(revision::template));
-    }
-    Record row = changes.run(() -> revision.make(inside -> CampaignViews.rowOf(inside, id)));
+    Revision revision = campaigns.revision(id, change, known, Caller.of(context));
+    StoppedTemplate stopped =
+        Stream.of("message", "sender", "scheduledAt").anyMatch(change::concerns)
+            ? templates.require(context, () -> changes.run(revision::template))
+            : StoppedTemplate.NONE;
+    Record row =
+        changes.run(() ->
+            revision.make(inside -> {
+              reviewed.ifPresent(recipients -> recipients.require(inside, id));
+              stopped.allow(inside);
+              return CampaignViews.rowOf(inside, id);
+            }));
+    stopped.log(context, "campaign " + id);
     Audit.log(context, "change " + change.given().stream().sorted().toList(), "campaign " + id);
     JsonHttp.json(context, 200, Unchecked.told(context, views.changed(row, checks)));
   }

@@ -12,7 +12,9 @@ import dev.sluice.console.http.Unchecked;
 import dev.sluice.console.imports.MissingCheck;
 import dev.sluice.console.output.CommandPublisher;
 import dev.sluice.console.recipient.RecipientStatuses;
+import dev.sluice.console.sender.StoppedTemplate;
 import dev.sluice.console.sender.TemplateCheck;
+import dev.sluice.console.sql.Checks;
 import dev.sluice.schema.CampaignCommand.Action;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.RecipientStatus;
@@ -33,6 +35,7 @@ public final class CampaignCommandRoutes {
   private final Bulkhead changes;
   private final Approvals approvals;
   private final CommandPublisher commands;
+  private final Checks checks;
   private final MissingCheck missing;
   private final TemplateCheck templates;
 
@@ -42,6 +45,7 @@ public final class CampaignCommandRoutes {
    * @param rows are read on connections that only commands use, as a pause must not wait for one
    * @param changes places of those who change something
    * @param changing are written, on connections for changes
+   * @param checks count recipients
    */
   public CampaignCommandRoutes(
       HeldBodies bodies,
@@ -49,6 +53,7 @@ public final class CampaignCommandRoutes {
       Bulkhead changes,
       CampaignRows changing,
       CommandPublisher commands,
+      Checks checks,
       MissingCheck missing,
       TemplateCheck templates) {
     this.bodies = bodies;
@@ -56,6 +61,7 @@ public final class CampaignCommandRoutes {
     this.changes = changes;
     this.approvals = new Approvals(changing);
     this.commands = commands;
+    this.checks = checks;
     this.missing = missing;
     this.templates = templates;
   }
@@ -94,6 +100,8 @@ public final class CampaignCommandRoutes {
 
   private void command(Context context, Action action, CommandPublisher.@Nullable Resend resend) {
     UUID id = JsonHttp.campaignId(context);
+    Optional<ReviewedRecipients> reviewed =
+        action == Action.START ? ReviewedRecipients.of(context) : Optional.empty();
     CampaignStatus status = rows.read(id, CAMPAIGN.STATUS);
     if (!sensible(action).contains(status)) {
       throw ProblemException.conflict(
@@ -112,16 +120,37 @@ public final class CampaignCommandRoutes {
     if (begins) {
       missing.require(context, id, "It was not started.");
     }
-    if (makesSend(action) && status != CampaignStatus.SENDING) {
-      templates.require(context, id);
+    StoppedTemplate stopped =
+        makesSend(action) && status != CampaignStatus.SENDING
+            ? templates.require(context, id)
+            : StoppedTemplate.NONE;
+    if (begins) {
+      reviewed.ifPresentOrElse(
+          recipients -> requireReviewed(id, recipients), () -> rows.requireNoImport(id));
     }
     Optional<String> approver = begins ? approver(id, caller) : Optional.empty();
+    templates.allow(stopped);
+    stopped.log(context, "campaign " + id);
     String who = Audit.who(context);
     approver.ifPresentOrElse(
         name -> commands.start(id, who, name), () -> commands.publish(id, action, who, resend));
     String what = action.name().toLowerCase(Locale.ROOT);
     Audit.log(context, resend == null ? what : what + " " + resend, "campaign " + id);
     JsonHttp.json(context, 202, Unchecked.told(context, Map.of("id", id, "command", action)));
+  }
+
+  /** Where recipients are counted, no pause waits for a connection. */
+  private void requireReviewed(UUID id, ReviewedRecipients reviewed) {
+    boolean counted =
+        checks
+            .ifFree(sql -> {
+              new CampaignRows(sql).withoutImport(id, inside -> reviewed.require(inside, id));
+              return true;
+            })
+            .orElse(false);
+    if (!counted) {
+      throw ReviewedRecipients.uncounted();
+    }
   }
 
   /** An approval writes to the campaign's row, for which it may have to wait, unlike commands. */

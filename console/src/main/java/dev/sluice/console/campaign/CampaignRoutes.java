@@ -18,6 +18,7 @@ import dev.sluice.console.imports.RowRules;
 import dev.sluice.console.imports.Rows;
 import dev.sluice.console.recipient.RecipientStatuses;
 import dev.sluice.console.recipient.Recipients;
+import dev.sluice.console.sender.StoppedTemplate;
 import dev.sluice.console.sender.TemplateCheck;
 import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
@@ -94,12 +95,14 @@ public final class CampaignRoutes {
     Draft draft = campaigns.requireInBounds(bodies.read(context, Draft.class));
     Optional<IdempotencyKey> request = IdempotencyKey.of(context, draft);
     Creation creation = campaigns.creation(draft, request, Caller.of(context));
-    if (draft.scheduledAt() != null) {
-      templates.require(context, "a new campaign", () -> changes.run(creation::template));
-    }
-    Creation.Created created = changes.run(creation::create);
+    StoppedTemplate stopped =
+        draft.scheduledAt() == null
+            ? StoppedTemplate.NONE
+            : templates.require(context, () -> changes.run(creation::template));
+    Creation.Created created = changes.run(() -> creation.create(stopped::allow));
     UUID id = created.id();
     if (created.isNew()) {
+      stopped.log(context, "campaign " + id);
       Audit.log(context, "create", "campaign " + id);
     }
     context.header("Location", "/api/campaigns/" + id);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -89,6 +90,22 @@ public final class CampaignRows {
         });
   }
 
+  /** Looks at a campaign to which nobody adds recipients, and to which nobody can meanwhile. */
+  void withoutImport(UUID id, Consumer<DSLContext> look) {
+    sql.transaction(transaction -> {
+      requireNoImport(transaction.dsl(), id);
+      look.accept(transaction.dsl());
+    });
+  }
+
+  /**
+   * Refuses while recipients are added to a campaign: a start would wait for them, and then be for
+   * more people than whoever starts it has seen.
+   */
+  void requireNoImport(UUID id) {
+    requireNoImport(sql, id);
+  }
+
   /** Returns whether a campaign has not started, so that recipients can be added. */
   static boolean isOpen(CampaignStatus status) {
     return status == DRAFT || status == SCHEDULED;
@@ -111,8 +128,8 @@ public final class CampaignRows {
     boolean free = !row.forNoKeyUpdate().skipLocked().fetch().isEmpty();
     if (!free && !row.forShare().skipLocked().fetch().isEmpty()) {
       throw ProblemException.conflict(
-          "Recipients are being added to the campaign just now. It can be changed and archived once"
-              + " they are there; try again in a moment.");
+          "Recipients are being added to the campaign just now. It can be started, changed and"
+              + " archived once they are there; try again in a moment.");
     }
   }
 

@@ -61,8 +61,8 @@ public final class Campaigns {
   }
 
   /** Returns a change that is to be made, for the campaign's template to be checked before. */
-  Revision revision(UUID id, CampaignChange change, Caller author) {
-    return new Revision(sql, rows, id, change, author);
+  Revision revision(UUID id, CampaignChange change, Optional<KnownTime> known, Caller author) {
+    return new Revision(sql, rows, id, change, known, author);
   }
 
   /** Returns the campaign as it would be after a change. */

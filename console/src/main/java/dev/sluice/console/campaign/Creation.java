@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jspecify.annotations.Nullable;
@@ -55,8 +56,12 @@ final class Creation {
     return Campaigns.template(sql, draft);
   }
 
-  /** Creates the campaign, or finds the one that the same request has created before. */
-  Created create() {
+  /**
+   * Creates the campaign, or finds the one that the same request has created before.
+   *
+   * @param also is stored together with a new one
+   */
+  Created create(Consumer<DSLContext> also) {
     Optional<UUID> before = before();
     if (before.isPresent()) {
       return new Created(before.get(), false);
@@ -64,7 +69,7 @@ final class Creation {
     if (draft.scheduledAt() != null) {
       FourEyes.requireNoStart(author);
     }
-    Optional<UUID> id = insert();
+    Optional<UUID> id = insert(also);
     if (id.isPresent()) {
       return new Created(id.get(), true);
     }
@@ -90,23 +95,29 @@ final class Creation {
     return known;
   }
 
-  private Optional<UUID> insert() {
+  private Optional<UUID> insert(Consumer<DSLContext> also) {
     Map<Field<?>, @Nullable Object> row = columns();
     return Briefly.change(
         sql,
         PATIENCE,
         Creation::undecided,
-        inside ->
-            inside
-                .insertInto(CAMPAIGN)
-                .set(row)
-                .set(CAMPAIGN.STATUS, draft.scheduledAt() == null ? DRAFT : SCHEDULED)
-                .set(CAMPAIGN.IDEMPOTENCY_KEY, request.map(IdempotencyKey::key).orElse(null))
-                .set(CAMPAIGN.REQUEST_HASH, request.map(IdempotencyKey::requestHash).orElse(null))
-                .set(CAMPAIGN.AUTHORS, FourEyes.first(author))
-                .onConflictDoNothing()
-                .returning(CAMPAIGN.ID)
-                .fetchOptional(CAMPAIGN.ID));
+        inside -> {
+          Optional<UUID> id =
+              inside
+                  .insertInto(CAMPAIGN)
+                  .set(row)
+                  .set(CAMPAIGN.STATUS, draft.scheduledAt() == null ? DRAFT : SCHEDULED)
+                  .set(CAMPAIGN.IDEMPOTENCY_KEY, request.map(IdempotencyKey::key).orElse(null))
+                  .set(CAMPAIGN.REQUEST_HASH, request.map(IdempotencyKey::requestHash).orElse(null))
+                  .set(CAMPAIGN.AUTHORS, FourEyes.first(author))
+                  .onConflictDoNothing()
+                  .returning(CAMPAIGN.ID)
+                  .fetchOptional(CAMPAIGN.ID);
+          if (id.isPresent()) {
+            also.accept(inside);
+          }
+          return id;
+        });
   }
 
   /** Not a conflict, which is final: the other transaction may be rolled back. */

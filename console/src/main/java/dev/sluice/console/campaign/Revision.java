@@ -28,16 +28,29 @@ final class Revision {
   private final CampaignRows rows;
   private final UUID id;
   private final CampaignChange change;
+  private final Optional<KnownTime> known;
   private final Caller author;
 
   /** The campaign as it would have been when its template was checked; null if it was not. */
   private @Nullable Draft checked;
 
-  Revision(DSLContext sql, CampaignRows rows, UUID id, CampaignChange change, Caller author) {
+  /**
+   * Creates the change.
+   *
+   * @param known on whose condition it is made
+   */
+  Revision(
+      DSLContext sql,
+      CampaignRows rows,
+      UUID id,
+      CampaignChange change,
+      Optional<KnownTime> known,
+      Caller author) {
     this.sql = sql;
     this.rows = rows;
     this.id = id;
     this.change = change;
+    this.known = known;
     this.author = author;
   }
 
@@ -57,15 +70,17 @@ final class Revision {
    * Makes the change, and the campaign visible again if it was archived. Refuses to while
    * recipients are added to it.
    *
-   * @param answer reads what is shown of it, while nobody else can change it
+   * @param answer reads what is shown of it, while nobody else can change it, and may refuse the
+   *     change or store more along with it
    */
   <T> T make(Function<DSLContext, T> answer) {
     try {
       return rows.changeOpen(
           id,
           (inside, row) -> {
+            Map<Field<?>, @Nullable Object> columns = columns(inside, row);
             requireChecked(change.of(Draft.of(row)));
-            return columns(inside, row);
+            return columns;
           },
           answer);
     } catch (DataAccessException e) {
@@ -77,18 +92,19 @@ final class Revision {
 
   /** Another change since the check may have brought another template, or the start time. */
   private void requireChecked(Draft after) {
-    Draft known = checked;
-    if (known != null
+    Draft seen = checked;
+    if (seen != null
         && after.scheduledAt() != null
-        && (known.scheduledAt() == null
-            || !Objects.equals(known.sender(), after.sender())
-            || !Objects.equals(known.message(), after.message()))) {
+        && (seen.scheduledAt() == null
+            || !Objects.equals(seen.sender(), after.sender())
+            || !Objects.equals(seen.message(), after.message()))) {
       throw CampaignRows.held();
     }
   }
 
   private Map<Field<?>, @Nullable Object> columns(DSLContext inside, CampaignRecord row) {
     Draft before = Draft.of(row);
+    known.ifPresent(time -> time.require(before.scheduledAt()));
     Draft draft = change.of(before);
     if (draft.localTime() != null) {
       if (before.localTime() == null) {

@@ -1,6 +1,5 @@
 package dev.sluice.console.sender;
 
-import dev.sluice.console.http.Audit;
 import dev.sluice.console.http.Bulkhead;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.http.Unchecked;
@@ -9,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jooq.DSLContext;
 
 /**
  * Checks whether campaigns that are about to send may use their templates, and give them what they
@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 public final class TemplateCheck {
   private final TemplateStates states;
   private final Bulkhead changes;
-  private final TemplateStates changing;
+  private final DSLContext changing;
   private final Templates templates;
 
   /**
@@ -25,10 +25,10 @@ public final class TemplateCheck {
    *
    * @param states are read on connections that only commands use, as a pause must not wait for one
    * @param changes places of those who change something
-   * @param changing are written, on connections for changes
+   * @param changing writes what may be used, on connections for changes
    */
   public TemplateCheck(
-      TemplateStates states, Bulkhead changes, TemplateStates changing, Templates templates) {
+      TemplateStates states, Bulkhead changes, DSLContext changing, Templates templates) {
     this.states = states;
     this.changes = changes;
     this.changing = changing;
@@ -40,21 +40,21 @@ public final class TemplateCheck {
    * caller says otherwise. If the provider does not list its templates in time, the response says
    * so.
    */
-  public void require(Context context, UUID campaignId) {
-    require(context, "campaign " + campaignId, () -> states.used(campaignId));
+  public StoppedTemplate require(Context context, UUID campaignId) {
+    return require(context, () -> states.used(campaignId));
   }
 
   /**
    * Does the same for a message that is about to become the campaign's.
    *
-   * @param campaign what the audit log calls it
    * @param look reads its template as it is known then; nothing if it has none
+   * @return the template, if it is stopped and the caller says that it may be used: for everybody,
+   *     so only once nothing else can refuse the request
    */
-  public void require(
-      Context context, String campaign, Supplier<Optional<TemplateStates.Used>> look) {
+  public StoppedTemplate require(Context context, Supplier<Optional<TemplateStates.Used>> look) {
     Optional<TemplateStates.Used> used = look.get();
     if (used.isEmpty()) {
-      return;
+      return StoppedTemplate.NONE;
     }
     if (isAccepted(context, "acceptTemplate")) {
       // Whether it is stopped is another question.
@@ -63,22 +63,27 @@ public final class TemplateCheck {
       requireFitting(context, used.get());
     }
     // Last, because the list that was just read must not overrule who says it may be used.
-    look.get().ifPresent(known -> requireAllowed(context, campaign, known, look));
+    return look.get()
+        .filter(known -> known.stop() != null)
+        .map(known -> requireAllowed(context, known, look))
+        .orElse(StoppedTemplate.NONE);
+  }
+
+  /** Allows a stopped template apart from any other change. */
+  public void allow(StoppedTemplate template) {
+    if (template.isOne()) {
+      changes.run(() -> {
+        template.allow(changing);
+        return template;
+      });
+    }
   }
 
   /** A stop that was lifted meanwhile is no reason, if the list of templates can be read. */
-  private void requireAllowed(
-      Context context,
-      String campaign,
-      TemplateStates.Used used,
-      Supplier<Optional<TemplateStates.Used>> look) {
-    if (used.stop() == null) {
-      return;
-    }
+  private StoppedTemplate requireAllowed(
+      Context context, TemplateStates.Used used, Supplier<Optional<TemplateStates.Used>> look) {
     if (isAccepted(context, "acceptStopped")) {
-      changes.run(() -> changing.allow(used));
-      Audit.log(context, "allow its template", campaign);
-      return;
+      return new StoppedTemplate(used);
     }
     if (used.account() != null) {
       templates.lookAgain(used.account());
@@ -93,6 +98,7 @@ public final class TemplateCheck {
                       + " if you know that it is.")
               .with("stoppedTemplate", stop.reason());
         });
+    return StoppedTemplate.NONE;
   }
 
   private void requireFitting(Context context, TemplateStates.Used used) {

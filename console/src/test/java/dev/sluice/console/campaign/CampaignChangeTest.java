@@ -23,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 /** Changing, duplicating and archiving campaigns. */
 class CampaignChangeTest {
   private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
+  private static final String SOON = "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}";
   private static final String GREETING =
       "{\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi {{name}}\"}}}";
 
@@ -56,6 +57,39 @@ class CampaignChangeTest {
         .isEqualTo("SCHEDULED");
     assertThat(status(patch(id, "{\"priority\":3}"))).isEqualTo("SCHEDULED");
     assertThat(status(patch(id, "{\"scheduledAt\":null}"))).isEqualTo("DRAFT");
+  }
+
+  @Test
+  void aTimeIsSetForAsManyRecipientsAsWereReviewed() {
+    String id = CONSOLE.campaign();
+    add(id, "phone\n+5511960000001\n+5511960000002\n");
+    HttpResponse<byte[]> refused = patch(id, "?recipients=1", SOON);
+
+    assertProblem(refused, 409, "2 recipients by now and not 1");
+    assertThat(body(refused).path("recipients").asInt()).isEqualTo(2);
+    assertThat(status(get(id))).isEqualTo("DRAFT");
+    assertProblem(patch(id, "?recipients=1.5", SOON), 400, "\"recipients\"");
+    assertThat(status(patch(id, "?recipients=2", SOON))).isEqualTo("SCHEDULED");
+  }
+
+  @Test
+  void aTimeIsChangedOnlyIfItIsStillTheOneThatIsKnown() {
+    String id = CONSOLE.campaign();
+    String other = SOON.replace("01T", "02T");
+    String time = "2099-01-01T00:00:00Z";
+
+    assertThat(status(patch(id, "?ifScheduledAt=none", SOON))).isEqualTo("SCHEDULED");
+    HttpResponse<byte[]> refused = patch(id, "?ifScheduledAt=none", other);
+    assertProblem(refused, 409, "set the start time " + time + " meanwhile");
+    assertThat(body(refused).path("scheduledAt").asString()).isEqualTo(time);
+    assertProblem(patch(id, "?ifScheduledAt=none", "{\"priority\":3}"), 409, "meanwhile");
+    assertThat(body(get(id)).path("scheduledAt").asString()).isEqualTo(time);
+
+    assertThat(status(patch(id, "?ifScheduledAt=" + time, "{\"scheduledAt\":null}")))
+        .isEqualTo("DRAFT");
+    assertProblem(patch(id, "?ifScheduledAt=" + time, other), 409, "taken");
+    assertThat(status(get(id))).isEqualTo("DRAFT");
+    assertProblem(patch(id, "?ifScheduledAt=soon", other), 400, "\"ifScheduledAt\"");
   }
 
   @Test
@@ -417,6 +451,10 @@ class CampaignChangeTest {
 
   private static HttpResponse<byte[]> patch(String id, String change) {
     return CONSOLE.send("PATCH", "/api/campaigns/" + id, "application/json", change);
+  }
+
+  private static HttpResponse<byte[]> patch(String id, String query, String change) {
+    return CONSOLE.send("PATCH", "/api/campaigns/" + id + query, "application/json", change);
   }
 
   private static HttpResponse<byte[]> duplicate(String id, String query) {

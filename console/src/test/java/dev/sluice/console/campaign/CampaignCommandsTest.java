@@ -7,6 +7,7 @@ import dev.sluice.console.ConsoleFixture;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.RecipientStatus;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,53 @@ class CampaignCommandsTest {
     String id = CONSOLE.campaign();
 
     assertProblem(CONSOLE.send("POST", "/api/campaigns/" + id + "/pause", "", ""), 409, "DRAFT");
+  }
+
+  /** They were in no review, and the start would wait for them. */
+  @Test
+  void nothingStartsWhileRecipientsAreAdded() {
+    String id = CONSOLE.campaign();
+    String start = "/api/campaigns/" + id + "/start";
+    List<HttpResponse<byte[]>> meanwhile =
+        CONSOLE.sql(sql ->
+            sql.transactionResult(adding -> {
+              adding.dsl().execute("SELECT FROM sluice.campaign WHERE id = ?::uuid FOR SHARE", id);
+              return List.of(post(start), post(start + "?recipients=0"));
+            }));
+
+    assertThat(meanwhile)
+        .allSatisfy(answer -> assertProblem(answer, 409, "are being added to the campaign"));
+    assertThat(post(start).statusCode()).isEqualTo(202);
+  }
+
+  @Test
+  void aStartIsForAsManyRecipientsAsWereReviewed() {
+    String id = CONSOLE.campaign();
+    String start = "/api/campaigns/" + id + "/start";
+    add(id, "phone\n+5511960000001\n+5511960000002\n");
+    HttpResponse<byte[]> refused = post(start + "?recipients=1");
+
+    assertProblem(refused, 409, "2 recipients by now and not 1");
+    assertThat(ConsoleFixture.body(refused).path("recipients").asInt()).isEqualTo(2);
+    assertProblem(post(start + "?recipients=3"), 409, "2 recipients by now and not 3");
+    assertProblem(post(start + "?recipients=many"), 400, "\"recipients\"");
+    assertProblem(post(start + "?recipients=-1"), 400, "\"recipients\"");
+    assertThat(post(start + "?recipients=2").statusCode()).isEqualTo(202);
+  }
+
+  @Test
+  void nothingStartsWhoseRecipientsCannotBeCompared() {
+    String id = CONSOLE.campaign();
+    String start = "/api/campaigns/" + id + "/start";
+    HttpResponse<byte[]> refused =
+        CONSOLE.sql(sql ->
+            sql.transactionResult(holding -> {
+              holding.dsl().execute("LOCK TABLE sluice.campaign_recipient");
+              return post(start + "?recipients=0");
+            }));
+
+    assertProblem(refused, 503, "could not be counted");
+    assertThat(post(start + "?recipients=0").statusCode()).isEqualTo(202);
   }
 
   @Test
@@ -111,5 +159,13 @@ class CampaignCommandsTest {
     assertProblem(CONSOLE.send("POST", "/api/campaigns/" + id + "/resend", "", ""), 409, "DRAFT");
     assertProblem(
         CONSOLE.send("POST", "/api/campaigns/" + id + "/resend?status=SENT", "", ""), 400, "twice");
+  }
+
+  private static HttpResponse<byte[]> post(String path) {
+    return CONSOLE.send("POST", path, "", "");
+  }
+
+  private static void add(String id, String csv) {
+    CONSOLE.send("POST", "/api/campaigns/" + id + "/recipients", "text/csv", csv);
   }
 }

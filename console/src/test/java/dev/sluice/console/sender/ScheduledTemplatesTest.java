@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.jooq.DSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -107,7 +108,70 @@ class ScheduledTemplatesTest {
         patch(draft, "?acceptStopped=true", TIME.replace("}", ",\"priority\":101}")),
         400,
         "priority");
+    assertProblem(
+        patch(draft, "?acceptStopped=true&recipients=5", TIME),
+        409,
+        "0 recipients by now and not 5");
+    assertThat(
+            whileRecipientsAreAdded(
+                draft,
+                () ->
+                    List.of(
+                        patch(draft, "?acceptStopped=true", TIME),
+                        post(draft + "/start?acceptStopped=true"),
+                        post(draft + "/start?acceptStopped=true&recipients=0"))))
+        .allSatisfy(answer -> assertProblem(answer, 409, "are being added"));
     assertThat(isStopped("6")).isTrue();
+
+    assertThat(post(draft + "/start?acceptStopped=true").statusCode()).isEqualTo(202);
+    assertThat(isStopped("6")).isFalse();
+  }
+
+  @Test
+  void aCampaignThatIsNotCreatedAllowsNoTemplate() {
+    PROVIDER.put("8", "spring PAUSED");
+    draft("8", "spring");
+    String taken = "{\"externalId\":\"taken\",\"scheduledAt\":\"2099-01-01T00:00:00Z\",";
+
+    assertThat(create("8", "taken", "", "{\"externalId\":\"taken\",").statusCode()).isEqualTo(201);
+    assertProblem(create("8", "other", "?acceptStopped=true", taken), 409, "externalId");
+    assertThat(isStopped("8")).isTrue();
+  }
+
+  /** The first request does not get as far as that: its row is locked. */
+  @Test
+  void aCampaignIsCreatedTogetherWithWhatItsTemplateIsAllowed() {
+    PROVIDER.put("9", "spring PAUSED");
+    draft("9", "spring");
+    String timed = "{\"scheduledAt\":\"2099-01-01T00:00:00Z\",";
+    assertThat(isStopped("9")).isTrue();
+    HttpResponse<byte[]> refused =
+        CONSOLE.sql(sql ->
+            sql.transactionResult(holding -> {
+              holding
+                  .dsl()
+                  .selectFrom(TEMPLATE_STATE)
+                  .where(TEMPLATE_STATE.ACCOUNT.eq("9"))
+                  .forUpdate()
+                  .fetch();
+              return create("9", "nine", "?acceptStopped=true", timed);
+            }));
+
+    assertProblem(refused, 503, "nothing was created");
+    assertThat(create("9", "nine", "?acceptStopped=true", timed).statusCode()).isEqualTo(201);
+    assertThat(isStopped("9")).isFalse();
+  }
+
+  private static <T> T whileRecipientsAreAdded(String campaign, Supplier<T> work) {
+    return CONSOLE.sql(sql ->
+        sql.transactionResult(adding -> {
+          adding
+              .dsl()
+              .execute(
+                  "SELECT FROM sluice.campaign WHERE id = ?::uuid FOR SHARE",
+                  campaign.substring(campaign.lastIndexOf('/') + 1));
+          return work.get();
+        }));
   }
 
   /** Two starts look through recipients whose table is locked, so that a third finds no place. */
@@ -230,6 +294,20 @@ class ScheduledTemplatesTest {
             "{\"name\":\"x\",\"sender\":\"%s\",%s"
                 .formatted(account, message(template).substring(1)));
     return "/api/campaigns/" + body(created).path("id").asString();
+  }
+
+  /** Asks for a campaign that has this beginning. */
+  private static HttpResponse<byte[]> create(
+      String sender, String key, String query, String beginning) {
+    return CONSOLE.send(
+        request("/api/campaigns" + query)
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", key)
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    beginning
+                        + "\"name\":\"x\",\"sender\":\"%s\",".formatted(sender)
+                        + message("spring").substring(1))));
   }
 
   private static String message(String template) {

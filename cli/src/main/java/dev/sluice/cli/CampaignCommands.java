@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -154,6 +155,14 @@ final class CampaignCommands {
                   "Only to those with these codes, as campaign errors lists them"
                       + " (SLUICE_RESEND_REASON; all).")
           @Nullable List<String> reasons,
+      @Option(
+              names = "--recipient",
+              split = ",",
+              paramLabel = "PHONE",
+              defaultValue = "${env:SLUICE_RESEND_RECIPIENT}",
+              description =
+                  "Only to those with these numbers, at most 1,000 (SLUICE_RESEND_RECIPIENT; all).")
+          @Nullable List<String> recipients,
       @Mixin TemplateOptions template,
       @Parameters(paramLabel = "CAMPAIGN", description = ID) ShortId campaign) {
     return command(
@@ -164,7 +173,31 @@ final class CampaignCommands {
             .with("status", "FAILED")
             .with("status", unconfirmed ? "UNCONFIRMED" : null)
             .with(template),
-        reasons == null ? Map.of() : Map.of("reasons", reasons));
+        wish(reasons, recipients));
+  }
+
+  private static Map<String, List<String>> wish(
+      @Nullable List<String> reasons, @Nullable List<String> recipients) {
+    Map<String, List<String>> wish = new TreeMap<>();
+    if (reasons != null) {
+      wish.put("reasons", reasons);
+    }
+    if (recipients != null) {
+      wish.put("phones", recipients);
+    }
+    return wish;
+  }
+
+  /** Says who of those named on the command line is not sent to. */
+  private static void tellLeft(ConsoleOptions console, JsonNode answer) {
+    answer
+        .path("left")
+        .properties()
+        .forEach(left ->
+            console.line("%s of them cannot be sent again: %s", left.getValue(), left.getKey()));
+    if (answer.path("unknown").asInt(0) > 0) {
+      console.line("%s of them are not in the campaign", answer.path("unknown"));
+    }
   }
 
   private static int command(ConsoleOptions console, ShortId campaign, String command) {
@@ -176,7 +209,12 @@ final class CampaignCommands {
     try (ConsoleClient client = console.client()) {
       UUID id = client.campaign(campaign);
       JsonNode answer = client.post(query.after(path(id) + "/" + command), body);
-      console.print(answer, () -> console.line("%s is on its way to %s", command, id));
+      console.print(
+          answer,
+          () -> {
+            console.line("%s is on its way to %s", command, id);
+            tellLeft(console, answer);
+          });
       Unchecked.warn(console, answer);
     }
     return 0;

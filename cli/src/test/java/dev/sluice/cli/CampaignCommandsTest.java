@@ -341,6 +341,39 @@ class CampaignCommandsTest {
   }
 
   @Test
+  void aResendToSomeNumbersSaysWhoIsNotSentTo() throws IOException {
+    String id = UUID.randomUUID().toString();
+    List<String> bodies = new CopyOnWriteArrayList<>();
+    HttpServer console =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    console.createContext(
+        "/",
+        exchange -> {
+          bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+          byte[] answer =
+              ("{\"id\":\"" + id + "\",\"recipients\":1,\"left\":{\"READ\":2},\"unknown\":1}")
+                  .getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(202, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    console.start();
+    String url = "http://localhost:" + console.getAddress().getPort();
+    try {
+      assertThat(
+              terminal.execute("campaign", "resend", id, "--recipient", "+551,+552", "--url", url))
+          .as(terminal.err())
+          .isZero();
+    } finally {
+      console.stop(0);
+    }
+
+    assertThat(bodies).contains("{\"phones\":[\"+551\",\"+552\"]}");
+    assertThat(terminal.out())
+        .contains("2 of them cannot be sent again: READ", "1 of them are not in the campaign");
+  }
+
+  @Test
   void whatTheConsoleDidNotCountOrLookThroughIsSaid() throws IOException {
     assertThat(CampaignLines.count(Json.MAPPER.readTree("20"))).isEqualTo("20");
     assertThat(CampaignLines.count(Json.MAPPER.readTree("null"))).isEqualTo("uncounted");

@@ -18,6 +18,7 @@ import dev.sluice.console.campaign.ObjectionRoutes;
 import dev.sluice.console.campaign.PaceRoutes;
 import dev.sluice.console.campaign.ReplyRoutes;
 import dev.sluice.console.campaign.ReviewRoutes;
+import dev.sluice.console.campaign.Selections;
 import dev.sluice.console.campaign.SuppressRoutes;
 import dev.sluice.console.campaign.TestRoutes;
 import dev.sluice.console.campaign.TestSends;
@@ -49,6 +50,7 @@ import dev.sluice.console.recipient.CappedRecipients;
 import dev.sluice.console.recipient.RecipientCounts;
 import dev.sluice.console.recipient.RecipientExports;
 import dev.sluice.console.recipient.Recipients;
+import dev.sluice.console.recipient.SelectedRecipients;
 import dev.sluice.console.reply.Replies;
 import dev.sluice.console.reply.ReplyCounts;
 import dev.sluice.console.reply.ReplyExports;
@@ -272,6 +274,8 @@ public final class Console implements AutoCloseable {
                   uploads)
               .add(settings.routes);
           Recipients recipients = new Recipients(reading);
+          Selections selections =
+              new Selections(new SelectedRecipients(reading), phoneNumbers, lists);
           new ErrorRoutes(campaignViews, recipients, lists).add(settings.routes);
           new PaceRoutes(fresh).add(settings.routes);
           new ReviewRoutes(
@@ -286,7 +290,8 @@ public final class Console implements AutoCloseable {
                   campaignViews,
                   lists,
                   new Objections(reading, prices),
-                  new Billing(reading, templates))
+                  new Billing(reading, templates),
+                  selections)
               .add(settings.routes);
           new SuppressRoutes(campaignViews, lists, uploads, new FailedNumbers(suppressing))
               .add(settings.routes);
@@ -316,7 +321,8 @@ public final class Console implements AutoCloseable {
                   commands,
                   checks,
                   missing,
-                  templateCheck)
+                  templateCheck,
+                  selections)
               .add(settings.routes);
           new SenderRoutes(
                   bodies,

@@ -265,6 +265,9 @@ final class HostileCalls {
     post(draft + "/resend", "", "", 409, "DRAFT");
     post(draft + "/resend?status=SENT", "", "", 400, "twice");
     post(draft + "/resend?status=%00", "", "", 400, "\"status\"");
+    post(draft + "/resend/review", JSON, "{\"recipients\":[\"x\"]}", 400, "\"recipients");
+    post(draft + "/resend/review", JSON, "{\"phones\":[\"a\\u0000\"]}", 400, "\"phones\"");
+    post(nobody() + "/resend/review", JSON, "{\"recipients\":[1]}", 404, "There is no campaign");
     post(draft + "/explode", "", "", 404, "");
     post("/api/campaigns/%27%20OR%201=1/start", "", "", 404, "There is no campaign");
     call("DELETE", draft, "", "", 404, "");

@@ -169,6 +169,20 @@ class OpenApiTest {
     check(
         "POST", "/api/campaigns/{id}/suppress", campaign + "/suppress?reason=131026", "", "", 200);
     check("POST", "/api/campaigns/{id}/suppress", campaign + "/suppress", "", "", 400);
+    check(
+        "POST",
+        "/api/campaigns/{id}/resend/review",
+        campaign + "/resend/review",
+        "application/json",
+        "{\"recipients\":[1]}",
+        200);
+    check(
+        "POST",
+        "/api/campaigns/{id}/resend",
+        campaign + "/resend",
+        "application/json",
+        "{\"recipients\":[]}",
+        409);
     check("POST", "/api/campaigns/{id}/start", campaign + "/start", "", "", 202);
     check("POST", "/api/campaigns/{id}/cancel", campaign + "/cancel", "", "", 202);
     check(
@@ -193,17 +207,47 @@ class OpenApiTest {
     check("GET", "/api/session", "/api/session", "", "", 200);
   }
 
+  @Test
+  void aResendToASelectionIsAnsweredAsTheDocumentSays() {
+    send("PUT", "/api/senders/brazil", "application/json", "{\"address\":\"1065403\"}");
+    String campaign =
+        "/api/campaigns/"
+            + Json.MAPPER
+                .readTree(
+                    send(
+                            "POST",
+                            "/api/campaigns",
+                            "application/json",
+                            "{\"name\":\"Spring\",\"sender\":\"brazil\","
+                                + "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}}")
+                        .body())
+                .path("id")
+                .asString();
+    send("POST", campaign + "/recipients", "text/csv", "phone\n+5511960000001\n+5511960000002\n");
+    execute("UPDATE sluice.campaign SET status = 'COMPLETED' WHERE status = 'DRAFT'");
+    execute(
+        "UPDATE sluice.campaign_recipient SET status = CASE phone WHEN '+5511960000001' THEN"
+            + " 'FAILED' ELSE 'READ' END");
+
+    check(
+        "POST",
+        "/api/campaigns/{id}/resend",
+        campaign + "/resend",
+        "application/json",
+        "{\"phones\":[\"+5511960000001\",\"+5511960000002\",\"+5511960000003\"]}",
+        202);
+  }
+
   /** One whose number is known, and one whose is not. */
   private static void optOut() {
+    execute("INSERT INTO sluice.opt_out (name, reason) VALUES ('BR.1', 'stop'), ('BR.2', 'stop')");
+    execute("INSERT INTO sluice.alias (name, phone) VALUES ('BR.1', '+5511960000001')");
+  }
+
+  private static void execute(String statement) {
     try (Database database =
         new Database(SANDBOX.database(), 1, "test", new SimpleMeterRegistry())) {
-      database
-          .sql()
-          .execute(
-              "INSERT INTO sluice.opt_out (name, reason) VALUES ('BR.1', 'stop'), ('BR.2', 'stop')");
-      database
-          .sql()
-          .execute("INSERT INTO sluice.alias (name, phone) VALUES ('BR.1', '+5511960000001')");
+      database.sql().execute(statement);
     }
   }
 

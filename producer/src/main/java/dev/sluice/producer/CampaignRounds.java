@@ -221,10 +221,11 @@ final class CampaignRounds {
       CampaignStanding standing,
       Optional<String> stopped) {
     log.info(
-        "[campaign {}] resending to {}{}",
+        "[campaign {}] resending to {}{}{}",
         FanOutStore.brief(id),
         resend.statuses(),
-        resend.reasons() == null ? "" : " for " + Texts.shortened(resend.reasons().toString()));
+        resend.reasons() == null ? "" : " for " + Texts.shortened(resend.reasons().toString()),
+        resend.recipients() == null ? "" : " of " + resend.recipients().size() + " selected");
     watch.moved(id);
     FanOutState resent = fanOut.resent(campaign.window() != null);
     fanOuts.put(id, resent);

@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -189,7 +191,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
       case PAUSE -> tell(id, fanOut, Control.State.PAUSED, command, record);
       case RESUME -> tell(id, fanOut, Control.State.RUNNING, command, record);
       case CANCEL -> tell(id, fanOut, Control.State.CANCELLED, command, record);
-      case RESEND -> resend(id, fanOut, command, record);
+      case RESEND, RESEND_SELECTED -> resend(id, fanOut, command, record);
     }
   }
 
@@ -259,11 +261,38 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
           record,
           Refusal.IMPOSSIBLE,
           "only FAILED and UNCONFIRMED recipients can be sent to once more");
+    } else if (!namesWhomItIsFor(command)) {
+      refuse(
+          record,
+          Refusal.IMPOSSIBLE,
+          "resend-selected, and nothing else, names 1 to "
+              + CampaignCommand.MOST_RECIPIENTS
+              + " recipients");
     } else {
       long offset = context.recordMetadata().orElseThrow().offset();
       fanOuts.put(
-          id, fanOut.resending(statuses, command.reasons(), offset, traceparent(command, record)));
+          id,
+          fanOut.resending(
+              statuses,
+              command.reasons(),
+              command.recipients(),
+              offset,
+              traceparent(command, record)));
     }
+  }
+
+  /**
+   * Returns whether a command names recipients if it has to, and only then: older producers would
+   * take a resend that names some for one to everybody.
+   */
+  private static boolean namesWhomItIsFor(CampaignCommand command) {
+    List<Long> recipients = command.recipients();
+    return command.command() == CampaignCommand.Action.RESEND_SELECTED
+        ? recipients != null
+            && !recipients.isEmpty()
+            && recipients.size() <= CampaignCommand.MOST_RECIPIENTS
+            && recipients.stream().allMatch(Objects::nonNull)
+        : recipients == null;
   }
 
   private static String reason(CampaignCommand command) {

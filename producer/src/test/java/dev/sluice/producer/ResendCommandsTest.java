@@ -2,12 +2,17 @@ package dev.sluice.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** A completed campaign is resent to the recipients that it did not reach. */
@@ -36,11 +41,7 @@ class ResendCommandsTest extends FanOutTest {
 
   @Test
   void aResendByReasonReachesThoseWhoFailedForItAlone() {
-    UUID campaign = FIXTURE.campaign(sender, 3);
-    command("start", campaign);
-    turns(3);
-    requests();
-    complete(campaign);
+    UUID campaign = failed(3);
     FIXTURE
         .sql()
         .execute(
@@ -53,6 +54,72 @@ class ResendCommandsTest extends FanOutTest {
     turns(5);
 
     assertThat(requests()).hasSize(1).extracting(SendRequest::round).containsOnly(2);
+  }
+
+  @Test
+  void aResendToASelectionReachesThoseAloneHoweverOftenItIsRead() {
+    UUID campaign = failed(3);
+    long chosen = firstOf(campaign);
+    String command =
+        json("resend-selected", campaign).replace("}", ",\"recipients\":[" + chosen + "]}");
+
+    commands.pipeInput(campaign.toString(), command);
+    turns(5);
+    assertThat(requests())
+        .hasSize(1)
+        .allSatisfy(request -> {
+          assertThat(request.recipientId()).isEqualTo(chosen);
+          assertThat(request.round()).isEqualTo(2);
+        });
+
+    commands.pipeInput(campaign.toString(), command);
+    turns(5);
+    assertThat(requests()).as("he waits for his message").isEmpty();
+  }
+
+  /**
+   * An older producer takes the first for one to everybody who failed, and cannot read the other.
+   */
+  @Test
+  void noResendToEverybodyNamesRecipientsAndNoneToASelectionNamesNobody() {
+    UUID campaign = failed(3);
+    String tooMany =
+        LongStream.rangeClosed(0, CampaignCommand.MOST_RECIPIENTS)
+            .mapToObj(Long::toString)
+            .collect(Collectors.joining(",", "[", "]"));
+
+    refused(campaign, json("resend", campaign).replace("}", ",\"recipients\":[1]}"));
+    refused(campaign, json("resend-selected", campaign));
+    for (String recipients : List.of("[]", "[null]", tooMany)) {
+      refused(
+          campaign,
+          json("resend-selected", campaign).replace("}", ",\"recipients\":" + recipients + "}"));
+    }
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.COMPLETED);
+  }
+
+  private void refused(UUID campaign, String command) {
+    commands.pipeInput(campaign.toString(), command);
+    turns(5);
+    assertThat(new String(deadLetters.readValue(), StandardCharsets.UTF_8)).isEqualTo(command);
+    assertThat(requests()).isEmpty();
+  }
+
+  private UUID failed(int recipients) {
+    UUID campaign = FIXTURE.campaign(sender, recipients);
+    command("start", campaign);
+    turns(3);
+    requests();
+    complete(campaign);
+    return campaign;
+  }
+
+  private static long firstOf(UUID campaign) {
+    return FIXTURE
+        .sql()
+        .fetchSingle(
+            "SELECT min(id) FROM sluice.campaign_recipient WHERE campaign_id = ?", campaign)
+        .get(0, Long.class);
   }
 
   @Test

@@ -179,15 +179,74 @@ class ResendRepositoryTest {
             + " WHEN 1 THEN '131049' END WHERE campaign_id = ? AND status = 'FAILED'",
         campaign);
     var nobody =
-        new FanOutState.Resend(Set.of(RecipientStatus.FAILED), 1, null, null, Set.of("190"));
+        new FanOutState.Resend(Set.of(RecipientStatus.FAILED), 1, null, null, Set.of("190"), null);
     var some =
         new FanOutState.Resend(
-            Set.of(RecipientStatus.FAILED), 2, null, null, Set.of("131026", "131049"));
+            Set.of(RecipientStatus.FAILED), 2, null, null, Set.of("131026", "131049"), null);
 
     assertThat(run(campaign, nobody)).isEqualTo(ResendRepository.Progress.NOTHING_TO_DO);
     assertThat(run(campaign, some)).isEqualTo(ResendRepository.Progress.READY);
     assertThat(pending(campaign, 2)).isEqualTo(4);
     assertThat(row(campaign).get(CAMPAIGN.FAILED)).isEqualTo(2);
+  }
+
+  /** Whoever was selected is looked at for each status, without a look at anybody else. */
+  @Test
+  void onlyThoseWhoWereSelectedGoBackAndOnlyIfTheyHaveOneOfTheStatuses() {
+    UUID campaign = completed(10, 6);
+    UUID other = completed(3, 3);
+    List<Long> failed = ids(campaign, RecipientStatus.FAILED);
+    List<Long> sent = ids(campaign, RecipientStatus.SENT);
+    List<Long> others = ids(other, RecipientStatus.FAILED);
+    List<Long> chosen =
+        List.of(failed.get(1), failed.get(4), sent.getFirst(), others.getFirst(), -1L);
+
+    assertThat(run(campaign, selected(1, List.of(sent.getFirst(), others.getFirst()))))
+        .isEqualTo(ResendRepository.Progress.NOTHING_TO_DO);
+    assertThat(run(campaign, selected(2, chosen))).isEqualTo(ResendRepository.Progress.READY);
+
+    assertThat(ids(campaign, RecipientStatus.PENDING))
+        .containsExactly(failed.get(1), failed.get(4));
+    assertThat(row(campaign).get(CAMPAIGN.FAILED)).isEqualTo(4);
+    assertThat(row(campaign).get(CAMPAIGN.SENT)).isEqualTo(4);
+    assertThat(ids(other, RecipientStatus.FAILED)).isEqualTo(others);
+  }
+
+  /** A command that is read once more, and a step that is repeated after a crash. */
+  @Test
+  void aSelectionThatIsSentToOnceMoreIsSentToOnlyOnce() {
+    UUID campaign = completed(10, 6);
+    List<Long> failed = ids(campaign, RecipientStatus.FAILED);
+    FanOutState.Resend resend = selected(1, failed.subList(0, 2));
+    run(campaign, resend);
+
+    assertThat(run(campaign, resend)).isEqualTo(ResendRepository.Progress.READY);
+    assertThat(pending(campaign, 2)).isEqualTo(2);
+    assertThat(row(campaign).get(CAMPAIGN.ROUND)).isEqualTo(2);
+    assertThat(run(campaign, selected(2, failed)))
+        .as("another one while it sends")
+        .isEqualTo(ResendRepository.Progress.NOTHING_TO_DO);
+    assertThat(row(campaign).get(CAMPAIGN.FAILED)).isEqualTo(4);
+  }
+
+  private static FanOutState.Resend selected(long offset, List<Long> ids) {
+    return new FanOutState.Resend(
+        EnumSet.of(RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED),
+        offset,
+        null,
+        null,
+        null,
+        ids);
+  }
+
+  private static List<Long> ids(UUID campaign, RecipientStatus status) {
+    var r = CAMPAIGN_RECIPIENT;
+    return SQL.select(r.ID)
+        .from(r)
+        .where(r.CAMPAIGN_ID.eq(campaign))
+        .and(r.STATUS.eq(status))
+        .orderBy(r.ID)
+        .fetch(r.ID);
   }
 
   /** Batches hold 2,000 recipients; the one with the reason comes after them. */
@@ -199,7 +258,8 @@ class ResendRepositoryTest {
             + " (SELECT max(id) FROM sluice.campaign_recipient WHERE campaign_id = ?)",
         campaign);
     var rare =
-        new FanOutState.Resend(Set.of(RecipientStatus.FAILED), 1, null, null, Set.of("131026"));
+        new FanOutState.Resend(
+            Set.of(RecipientStatus.FAILED), 1, null, null, Set.of("131026"), null);
 
     assertThat(run(campaign, rare)).isEqualTo(ResendRepository.Progress.READY);
     assertThat(pending(campaign, 2)).isEqualTo(1);
@@ -263,7 +323,7 @@ class ResendRepositoryTest {
   }
 
   private static FanOutState.Resend resend(long offset, RecipientStatus... statuses) {
-    return new FanOutState.Resend(EnumSet.copyOf(Set.of(statuses)), offset, null, null, null);
+    return new FanOutState.Resend(EnumSet.copyOf(Set.of(statuses)), offset, null, null, null, null);
   }
 
   /** Creates a campaign that has ended, with some recipients failed and all others sent. */

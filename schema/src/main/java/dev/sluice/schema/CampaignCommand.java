@@ -2,6 +2,7 @@ package dev.sluice.schema;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -16,15 +17,18 @@ import org.jspecify.annotations.Nullable;
  * @param requestedBy the requester, for the log
  * @param requestedAt when it was requested
  * @param reason an explanation for people
- * @param statuses for {@code resend}: the statuses of the recipients to send to again; null for
- *     failed ones only
+ * @param statuses for {@code resend} and {@code resend-selected}: the statuses of the recipients to
+ *     send to again; null for failed ones only
  * @param repaired for {@code start}: whether a repair has verified that the pending recipients were
  *     never queued, so that a campaign unknown to the producer may continue; null for no
- * @param reasons for {@code resend}: only recipients with one of these error codes; null for all
+ * @param reasons for {@code resend} and {@code resend-selected}: only recipients with one of these
+ *     error codes; null for all
  * @param approvedBy for {@code start}: who has approved the campaign as it is; it has no effect
  *     once that is withdrawn. Null for a start that needs no approval
  * @param dueAt for {@code start}: the campaign's start time, if the producer writes the command
  *     because of it; it has no effect once the campaign is a draft. Null for any other start
+ * @param recipients for {@code resend-selected}: the ids of the recipients to send to again, at
+ *     most {@value #MOST_RECIPIENTS}; null for any other command
  */
 public record CampaignCommand(
     Action command,
@@ -36,7 +40,10 @@ public record CampaignCommand(
     @Nullable Boolean repaired,
     @Nullable Set<String> reasons,
     @Nullable String approvedBy,
-    @Nullable Instant dueAt) {
+    @Nullable Instant dueAt,
+    @Nullable List<Long> recipients) {
+  /** The most recipients that a command can name, so that it stays small. */
+  public static final int MOST_RECIPIENTS = 1_000;
 
   /** Creates a command that no repair has prepared. */
   public CampaignCommand(
@@ -46,7 +53,18 @@ public record CampaignCommand(
       @Nullable Instant requestedAt,
       @Nullable String reason,
       @Nullable Set<RecipientStatus> statuses) {
-    this(command, campaignId, requestedBy, requestedAt, reason, statuses, null, null, null, null);
+    this(
+        command,
+        campaignId,
+        requestedBy,
+        requestedAt,
+        reason,
+        statuses,
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   /** Creates a command without a reason. */
@@ -78,13 +96,45 @@ public record CampaignCommand(
         null,
         reasons,
         null,
+        null,
         null);
+  }
+
+  /** Returns a command to send again to these recipients as far as they have these statuses. */
+  public static CampaignCommand resendSelected(
+      UUID campaignId,
+      String requestedBy,
+      Instant requestedAt,
+      Set<RecipientStatus> statuses,
+      List<Long> recipients) {
+    return new CampaignCommand(
+        Action.RESEND_SELECTED,
+        campaignId,
+        requestedBy,
+        requestedAt,
+        null,
+        statuses,
+        null,
+        null,
+        null,
+        null,
+        recipients);
   }
 
   /** Returns a command to continue a campaign after a repair. */
   public static CampaignCommand goOn(UUID campaignId, String requestedBy, Instant requestedAt) {
     return new CampaignCommand(
-        Action.START, campaignId, requestedBy, requestedAt, null, null, true, null, null, null);
+        Action.START,
+        campaignId,
+        requestedBy,
+        requestedAt,
+        null,
+        null,
+        true,
+        null,
+        null,
+        null,
+        null);
   }
 
   /**
@@ -113,7 +163,8 @@ public record CampaignCommand(
         null,
         null,
         approvedBy,
-        dueAt);
+        dueAt,
+        null);
   }
 
   /**
@@ -142,7 +193,13 @@ public record CampaignCommand(
     @JsonProperty("cancel")
     CANCEL,
     @JsonProperty("resend")
-    RESEND
+    RESEND,
+    /**
+     * A name that older producers cannot read: they would ignore {@link #recipients()} and send to
+     * everybody.
+     */
+    @JsonProperty("resend-selected")
+    RESEND_SELECTED
   }
 
   public CampaignCommand {

@@ -42,6 +42,7 @@ final class RouteRights {
           Map.entry("POST /api/campaigns/{id}/resume", Right.MANAGE),
           Map.entry("POST /api/campaigns/{id}/cancel", Right.MANAGE),
           Map.entry("POST /api/campaigns/{id}/resend", Right.MANAGE),
+          Map.entry("POST /api/campaigns/{id}/resend/review", Right.MANAGE),
           Map.entry("POST /api/campaigns/{id}/suppress", Right.MANAGE),
           Map.entry("POST /api/recipients/check", Right.MANAGE),
           Map.entry("POST /api/suppressions", Right.MANAGE),

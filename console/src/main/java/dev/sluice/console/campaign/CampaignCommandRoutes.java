@@ -21,6 +21,7 @@ import dev.sluice.schema.RecipientStatus;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,7 @@ public final class CampaignCommandRoutes {
   private final Checks checks;
   private final MissingCheck missing;
   private final TemplateCheck templates;
+  private final Selections selections;
 
   /**
    * Creates the routes.
@@ -55,7 +57,8 @@ public final class CampaignCommandRoutes {
       CommandPublisher commands,
       Checks checks,
       MissingCheck missing,
-      TemplateCheck templates) {
+      TemplateCheck templates,
+      Selections selections) {
     this.bodies = bodies;
     this.rows = rows;
     this.changes = changes;
@@ -64,6 +67,7 @@ public final class CampaignCommandRoutes {
     this.checks = checks;
     this.missing = missing;
     this.templates = templates;
+    this.selections = selections;
   }
 
   public void add(RoutesConfig routes) {
@@ -85,23 +89,33 @@ public final class CampaignCommandRoutes {
           "Only FAILED recipients can be sent to once more, and UNCONFIRMED ones, some of whom"
               + " may then get it twice.");
     }
-    Set<String> reasons =
-        bodies.readIfAny(context, ResendWish.class).map(ResendWish::codes).orElse(null);
-    command(
-        context,
-        Action.RESEND,
-        new CommandPublisher.Resend(
-            statuses.isEmpty() ? EnumSet.of(RecipientStatus.FAILED) : statuses, reasons));
-  }
-
-  private void command(Context context, Action action) {
-    command(context, action, null);
-  }
-
-  private void command(Context context, Action action, CommandPublisher.@Nullable Resend resend) {
+    ResendWish wish =
+        bodies.readIfAny(context, ResendWish.class).orElse(ResendWish.ALL).requireOne();
+    Set<String> reasons = wish.codes();
+    Set<RecipientStatus> wanted =
+        statuses.isEmpty() ? EnumSet.of(RecipientStatus.FAILED) : statuses;
     UUID id = JsonHttp.campaignId(context);
-    Optional<ReviewedRecipients> reviewed =
-        action == Action.START ? ReviewedRecipients.of(context) : Optional.empty();
+    requireSensible(id, Action.RESEND);
+    Optional<Selection> selection = selections.of(id, wish);
+    CommandPublisher.Resend resend =
+        new CommandPublisher.Resend(
+            wanted, reasons, selection.map(some -> some.having(wanted)).orElse(null));
+    if (resend.recipients() != null && resend.recipients().isEmpty()) {
+      throw ProblemException.conflict("None of these recipients can be sent to once more.");
+    }
+    StoppedTemplate stopped = templates.require(context, id);
+    templates.allow(stopped);
+    stopped.log(context, "campaign " + id);
+    commands.resend(id, Audit.who(context), resend);
+    Audit.log(context, "resend " + resend, "campaign " + id);
+    Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+    answer.put("id", id);
+    answer.put("command", Action.RESEND);
+    selection.map(some -> some.told(wanted)).ifPresent(answer::putAll);
+    JsonHttp.json(context, 202, Unchecked.told(context, answer));
+  }
+
+  private CampaignStatus requireSensible(UUID id, Action action) {
     CampaignStatus status = rows.read(id, CAMPAIGN.STATUS);
     if (!sensible(action).contains(status)) {
       throw ProblemException.conflict(
@@ -111,6 +125,14 @@ public final class CampaignCommandRoutes {
               + action.name().toLowerCase(Locale.ROOT)
               + " now.");
     }
+    return status;
+  }
+
+  private void command(Context context, Action action) {
+    UUID id = JsonHttp.campaignId(context);
+    Optional<ReviewedRecipients> reviewed =
+        action == Action.START ? ReviewedRecipients.of(context) : Optional.empty();
+    CampaignStatus status = requireSensible(id, action);
     boolean begins = action == Action.START && CampaignRows.isOpen(status);
     Caller caller = Caller.of(context);
     if (begins && caller.needsFourEyes()) {
@@ -133,9 +155,8 @@ public final class CampaignCommandRoutes {
     stopped.log(context, "campaign " + id);
     String who = Audit.who(context);
     approver.ifPresentOrElse(
-        name -> commands.start(id, who, name), () -> commands.publish(id, action, who, resend));
-    String what = action.name().toLowerCase(Locale.ROOT);
-    Audit.log(context, resend == null ? what : what + " " + resend, "campaign " + id);
+        name -> commands.start(id, who, name), () -> commands.publish(id, action, who));
+    Audit.log(context, action.name().toLowerCase(Locale.ROOT), "campaign " + id);
     JsonHttp.json(context, 202, Unchecked.told(context, Map.of("id", id, "command", action)));
   }
 
@@ -162,7 +183,7 @@ public final class CampaignCommandRoutes {
 
   private static boolean makesSend(Action action) {
     return switch (action) {
-      case START, RESUME, RESEND -> true;
+      case START, RESUME, RESEND, RESEND_SELECTED -> true;
       case PAUSE, CANCEL -> false;
     };
   }
@@ -177,7 +198,7 @@ public final class CampaignCommandRoutes {
           EnumSet.of(CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, CampaignStatus.SENDING);
       case PAUSE, RESUME -> EnumSet.of(CampaignStatus.SENDING, CampaignStatus.PAUSED);
       case CANCEL -> EnumSet.complementOf(EnumSet.of(CampaignStatus.COMPLETED));
-      case RESEND -> EnumSet.of(CampaignStatus.COMPLETED);
+      case RESEND, RESEND_SELECTED -> EnumSet.of(CampaignStatus.COMPLETED);
     };
   }
 }

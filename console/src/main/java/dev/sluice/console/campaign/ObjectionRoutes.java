@@ -5,6 +5,7 @@ import dev.sluice.console.http.Fields;
 import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.Lists;
+import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.imports.Audience;
 import dev.sluice.console.imports.Needs;
 import dev.sluice.console.imports.Objections;
@@ -27,8 +28,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /api/campaigns/{id}/review}: what speaks against sending a campaign at a moment, or once
- * more, and what it would cost.
+ * {@code /api/campaigns/{id}/review} and {@code /api/campaigns/{id}/resend/review}: what speaks
+ * against sending a campaign at a moment, or once more, and what it would cost.
  */
 public final class ObjectionRoutes {
   private static final int LONGEST_REASON = 200;
@@ -41,30 +42,61 @@ public final class ObjectionRoutes {
   private final Lists lists;
   private final Objections objections;
   private final Billing billing;
+  private final Selections selections;
 
   /** Fewer places than lists have, which must not wait for campaigns with very many recipients. */
   private final Bulkhead looking =
       new Bulkhead(
           1, Duration.ofSeconds(3), "Other campaigns are being looked through; try again later.");
 
-  /** Creates the route. */
+  /** Creates the routes. */
   public ObjectionRoutes(
-      HeldBodies bodies, CampaignViews views, Lists lists, Objections objections, Billing billing) {
+      HeldBodies bodies,
+      CampaignViews views,
+      Lists lists,
+      Objections objections,
+      Billing billing,
+      Selections selections) {
     this.bodies = bodies;
     this.views = views;
     this.lists = lists;
     this.objections = objections;
     this.billing = billing;
+    this.selections = selections;
   }
 
   public void add(RoutesConfig routes) {
     routes.get("/api/campaigns/{id}/review", this::review);
     routes.post("/api/campaigns/{id}/review", this::reviewChanged);
+    routes.post("/api/campaigns/{id}/resend/review", this::reviewSelected);
   }
 
   private void review(Context context) {
     UUID id = JsonHttp.campaignId(context);
-    answer(context, id, lists.run(() -> views.draft(id)));
+    answer(context, audience(context, id), lists.run(() -> views.draft(id)), new LinkedHashMap<>());
+  }
+
+  /** Looks at a resend to those who were selected: who they are, and what it would mean. */
+  private void reviewSelected(Context context) {
+    UUID id = JsonHttp.campaignId(context);
+    Draft draft = lists.run(() -> views.draft(id));
+    Selection selection =
+        selections
+            .of(id, bodies.read(context, ResendWish.class).requireOne())
+            .orElseThrow(() -> ProblemException.badRequest("Give \"recipients\" or \"phones\"."));
+    Set<RecipientStatus> statuses = statuses(context);
+    Set<RecipientStatus> wanted = statuses.isEmpty() ? Set.of(RecipientStatus.FAILED) : statuses;
+    answer(
+        context, new Audience(id, wanted, null, selection.having(wanted)), draft, selection.told());
+  }
+
+  private static Audience audience(Context context, UUID id) {
+    Set<RecipientStatus> statuses = statuses(context);
+    return statuses.isEmpty() ? Audience.pending(id) : new Audience(id, statuses, reason(context));
+  }
+
+  private static Set<RecipientStatus> statuses(Context context) {
+    return RecipientStatuses.of("status", context.queryParams("status"));
   }
 
   /** Looks at a campaign as a change would make it, which is not made. */
@@ -74,10 +106,15 @@ public final class ObjectionRoutes {
     try (HeldBodies.Body body = bodies.take(context)) {
       change = CampaignChange.read(body.bytes());
     }
-    answer(context, id, lists.run(() -> views.draft(id, change)));
+    answer(
+        context,
+        audience(context, id),
+        lists.run(() -> views.draft(id, change)),
+        new LinkedHashMap<>());
   }
 
-  private void answer(Context context, UUID id, Draft draft) {
+  private void answer(
+      Context context, Audience audience, Draft draft, Map<String, @Nullable Object> known) {
     Instant at = moment(context, "at").orElseGet(Instant::now);
     SendingSpan sending =
         SendingSpan.of(
@@ -86,9 +123,6 @@ public final class ObjectionRoutes {
             draft.windowStart(),
             draft.windowEnd(),
             draft.timeZone());
-    Set<RecipientStatus> statuses = RecipientStatuses.of("status", context.queryParams("status"));
-    Audience audience =
-        statuses.isEmpty() ? Audience.pending(id) : new Audience(id, statuses, reason(context));
     // Before the place, as the provider may be slow to list its templates.
     Optional<Billing.Category> category =
         objections.priced() ? billing.category(draft.sender(), draft.message()) : Optional.empty();
@@ -97,7 +131,8 @@ public final class ObjectionRoutes {
         200,
         looking.run(() -> {
           Deadline deadline = Deadline.in(LONGEST_LOOK);
-          return lists.run(() -> look(audience, draft, category, sending, deadline));
+          known.putAll(lists.run(() -> look(audience, draft, category, sending, deadline)));
+          return known;
         }));
   }
 

@@ -1,10 +1,12 @@
 package dev.sluice.console.imports;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
 
 import dev.sluice.schema.RecipientStatus;
+import java.util.Collection;
 import java.util.Set;
 import java.util.UUID;
 import org.jooq.Condition;
@@ -17,13 +19,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param statuses those that they have now
  * @param reason the code that they have, or null for any
+ * @param ids those who were selected, or null for all
  */
-public record Audience(UUID campaignId, Set<RecipientStatus> statuses, @Nullable String reason) {
+public record Audience(
+    UUID campaignId,
+    Set<RecipientStatus> statuses,
+    @Nullable String reason,
+    @Nullable Collection<Long> ids) {
   /** Recipients that are looked at if all are too many. */
   private static final int FIRST = 50_000;
 
   public Audience {
     statuses = Set.copyOf(statuses);
+  }
+
+  /** Creates an audience of everybody with the statuses and the code. */
+  public Audience(UUID campaignId, Set<RecipientStatus> statuses, @Nullable String reason) {
+    this(campaignId, statuses, reason, null);
   }
 
   /** Returns those who have not been sent to yet. */
@@ -33,7 +45,7 @@ public record Audience(UUID campaignId, Set<RecipientStatus> statuses, @Nullable
 
   /** Returns whether they are sent to for the first time. */
   public boolean isPending() {
-    return statuses.equals(Set.of(RecipientStatus.PENDING)) && reason == null;
+    return statuses.equals(Set.of(RecipientStatus.PENDING)) && reason == null && ids == null;
   }
 
   /** Selects the numbers of all. */
@@ -52,6 +64,7 @@ public record Audience(UUID campaignId, Set<RecipientStatus> statuses, @Nullable
     return r.CAMPAIGN_ID
         .eq(campaignId)
         .and(statuses.size() == 1 ? r.STATUS.eq(statuses.iterator().next()) : r.STATUS.in(statuses))
-        .and(reason == null ? noCondition() : r.ERROR_CODE.eq(reason));
+        .and(reason == null ? noCondition() : r.ERROR_CODE.eq(reason))
+        .and(ids == null ? noCondition() : r.ID.eq(any(ids.toArray(Long[]::new))));
   }
 }

@@ -25,21 +25,32 @@ public final class CommandPublisher {
    * Which recipients to resend to.
    *
    * @param reasons only those with one of these error codes; null for all
+   * @param recipients only those with these ids; null for all
    */
-  public record Resend(Set<RecipientStatus> statuses, @Nullable Set<String> reasons) {
+  public record Resend(
+      Set<RecipientStatus> statuses,
+      @Nullable Set<String> reasons,
+      @Nullable List<Long> recipients) {
     @Override
     public String toString() {
-      return statuses + (reasons == null ? "" : " for " + reasons);
+      return statuses
+          + (reasons == null ? "" : " for " + reasons)
+          + (recipients == null ? "" : " " + recipients.size() + " selected");
     }
   }
 
-  public void publish(
-      UUID campaignId, CampaignCommand.Action action, String who, @Nullable Resend resend) {
+  public void publish(UUID campaignId, CampaignCommand.Action action, String who) {
+    publish(new CampaignCommand(action, campaignId, who, Instant.now()));
+  }
+
+  /** Sends to recipients of a completed campaign once more. */
+  public void resend(UUID campaignId, String who, Resend resend) {
     Instant now = Instant.now();
     publish(
-        resend == null
-            ? new CampaignCommand(action, campaignId, who, now)
-            : CampaignCommand.resend(campaignId, who, now, resend.statuses(), resend.reasons()));
+        resend.recipients() == null
+            ? CampaignCommand.resend(campaignId, who, now, resend.statuses(), resend.reasons())
+            : CampaignCommand.resendSelected(
+                campaignId, who, now, resend.statuses(), resend.recipients()));
   }
 
   /** Starts a campaign that somebody has approved, if it still is when the producer reads this. */

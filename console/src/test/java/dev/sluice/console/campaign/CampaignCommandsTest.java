@@ -7,12 +7,17 @@ import dev.sluice.console.ConsoleFixture;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.RecipientStatus;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /** Commands to campaigns. */
 class CampaignCommandsTest {
+  private static final String JSON = "application/json";
   private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
 
   @AfterAll
@@ -102,6 +107,119 @@ class CampaignCommandsTest {
     CampaignCommand command = CONSOLE.commandOf(id);
     assertThat(command.reasons()).containsExactlyInAnyOrder("131026", "131049");
     assertThat(command.statuses()).containsExactly(RecipientStatus.FAILED);
+  }
+
+  @Test
+  void aResendToASelectionNamesThoseWhoCanBeSentToAndCountsTheOthers() {
+    String id = CONSOLE.campaign();
+    String other = CONSOLE.campaign();
+    List<Long> people = completed(id, "FAILED", "FAILED", "DELIVERED", "UNCONFIRMED");
+    long stranger = completed(other, "FAILED").getFirst();
+    String path = "/api/campaigns/" + id + "/resend";
+    String chosen =
+        "{\"recipients\":[%d,%d,%d,%d]}"
+            .formatted(people.get(1), people.get(2), people.get(3), stranger);
+
+    JsonNode answer = ConsoleFixture.body(CONSOLE.send("POST", path, JSON, chosen));
+
+    assertThat(answer.path("recipients").asInt()).isEqualTo(1);
+    assertThat(answer.path("left").toString()).isEqualTo("{\"UNCONFIRMED\":1,\"DELIVERED\":1}");
+    assertThat(answer.path("unknown").asInt()).isEqualTo(1);
+    CampaignCommand command = CONSOLE.commandOf(id);
+    assertThat(command.command()).isEqualTo(CampaignCommand.Action.RESEND_SELECTED);
+    assertThat(command.recipients()).containsExactly(people.get(1));
+    assertThat(command.statuses()).containsExactly(RecipientStatus.FAILED);
+    assertThat(command.reasons()).isNull();
+  }
+
+  @Test
+  void aSelectionMayBeOfNumbersAndOfThoseInDoubtIfTheyAreNamed() {
+    String id = CONSOLE.campaign();
+    List<Long> people = completed(id, "FAILED", "FAILED", "DELIVERED", "UNCONFIRMED");
+
+    JsonNode answer =
+        ConsoleFixture.body(
+            CONSOLE.send(
+                "POST",
+                "/api/campaigns/" + id + "/resend?status=FAILED&status=UNCONFIRMED",
+                JSON,
+                "{\"phones\":[\"+55 11 96000-0001\",\"+5511960000004\",\"+5511960000009\"]}"));
+
+    assertThat(answer.path("recipients").asInt()).isEqualTo(2);
+    assertThat(answer.path("unknown").asInt()).isEqualTo(1);
+    assertThat(CONSOLE.commandOf(id).recipients())
+        .containsExactly(people.getFirst(), people.getLast());
+  }
+
+  @Test
+  void aSelectionOfNobodyWhoCanBeSentToIsRefused() {
+    String id = CONSOLE.campaign();
+    long delivered = completed(id, "DELIVERED").getFirst();
+    String path = "/api/campaigns/" + id + "/resend";
+    String tooMany =
+        LongStream.rangeClosed(0, CampaignCommand.MOST_RECIPIENTS)
+            .mapToObj(Long::toString)
+            .collect(Collectors.joining(",", "{\"recipients\":[", "]}"));
+
+    assertProblem(
+        CONSOLE.send("POST", path, JSON, "{\"recipients\":[" + delivered + "]}"), 409, "None of");
+    for (String odd :
+        List.of("{\"recipients\":[]}", "{\"recipients\":[null]}", "{\"phones\":[]}", tooMany)) {
+      assertProblem(CONSOLE.send("POST", path, JSON, odd), 400, "has 1 to 1000");
+    }
+    assertProblem(CONSOLE.send("POST", path, JSON, "{\"phones\":[\"x\"]}"), 400, "\"phones\"");
+    assertProblem(
+        CONSOLE.send("POST", path, JSON, "{\"recipients\":[1],\"reasons\":[\"1\"]}"),
+        400,
+        "Give one of");
+    assertProblem(CONSOLE.send("POST", path + "/review", JSON, "{}"), 400, "Give");
+  }
+
+  @Test
+  void aReviewOfASelectionCountsItByStatusAndWhoHasOptedOut() {
+    String id = CONSOLE.campaign();
+    List<Long> people = completed(id, "FAILED", "FAILED", "DELIVERED", "FAILED").subList(0, 3);
+    CONSOLE.sql(sql ->
+        sql.execute(
+            "INSERT INTO sluice.suppression (phone, reason) VALUES ('+5511960000001', 'test')"
+                + " ON CONFLICT DO NOTHING"));
+
+    JsonNode review =
+        ConsoleFixture.body(
+            CONSOLE.send(
+                "POST",
+                "/api/campaigns/" + id + "/resend/review?status=FAILED",
+                JSON,
+                "{\"recipients\":" + people + "}"));
+
+    assertThat(review.path("selected").toString()).isEqualTo("{\"FAILED\":2,\"DELIVERED\":1}");
+    assertThat(review.path("suppressed").toString()).isEqualTo("{\"FAILED\":1}");
+    assertThat(review.path("unknown").asInt()).isZero();
+    assertThat(review.path("night").path("recipients").asInt())
+        .as("those who would be sent to")
+        .isEqualTo(2);
+  }
+
+  /** Completes a campaign with recipients of these statuses, and returns their ids. */
+  private static List<Long> completed(String id, String... statuses) {
+    CONSOLE.sql(sql ->
+        sql.execute(
+            "INSERT INTO sluice.campaign_recipient (campaign_id, phone, status)"
+                + " SELECT ?::uuid, '+551196000000' || n, status"
+                + " FROM unnest(?::text[]) WITH ORDINALITY AS given (status, n)",
+            id,
+            statuses));
+    CONSOLE.sql(sql ->
+        sql.execute("UPDATE sluice.campaign SET status = 'COMPLETED' WHERE id = ?::uuid", id));
+    List<Long> ids = new ArrayList<>();
+    CONSOLE.sql(sql ->
+        ids.addAll(
+            sql.fetch(
+                    "SELECT id FROM sluice.campaign_recipient WHERE campaign_id = ?::uuid"
+                        + " ORDER BY phone",
+                    id)
+                .getValues(0, Long.class)));
+    return ids;
   }
 
   @Test

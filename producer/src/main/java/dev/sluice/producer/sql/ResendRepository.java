@@ -86,7 +86,7 @@ public final class ResendRepository {
         from.left().isEmpty()
             ? null
             : sql.transactionResult(
-                transaction -> batch(transaction.dsl(), campaignId, from, resend.reasons()));
+                transaction -> batch(transaction.dsl(), campaignId, from, resend));
     if (next != null) {
       places.put(campaignId, next);
       return Progress.MORE;
@@ -97,10 +97,14 @@ public final class ResendRepository {
 
   /** Resets the next recipients; null if the campaign's state does not allow it. */
   private static @Nullable Place batch(
-      DSLContext sql, UUID campaignId, Place from, @Nullable Set<String> reasons) {
+      DSLContext sql, UUID campaignId, Place from, FanOutState.Resend resend) {
     RecipientStatus status = from.left().getFirst();
+    List<Long> selected = resend.recipients();
     List<Record3<Instant, Long, Boolean>> page =
-        List.copyOf(page(sql, campaignId, status, reasons, from.cursor()).fetch());
+        List.copyOf(
+            selected == null
+                ? page(sql, campaignId, status, resend.reasons(), from.cursor()).fetch()
+                : selected(sql, campaignId, resend.reasons(), selected).fetch());
     Long[] concerned =
         page.stream()
             .filter(one -> Boolean.TRUE.equals(one.value3()))
@@ -154,15 +158,32 @@ public final class ResendRepository {
       @Nullable Set<String> reasons,
       Cursor cursor) {
     var r = CAMPAIGN_RECIPIENT;
-    Condition concerned =
-        reasons == null ? trueCondition() : r.ERROR_CODE.eq(any(reasons.toArray(String[]::new)));
-    return sql.select(r.CREATED_AT, r.ID, field(concerned))
+    return sql.select(r.CREATED_AT, r.ID, field(hasFailedFor(reasons)))
         .from(r)
         .where(r.CAMPAIGN_ID.eq(campaignId))
         .and(r.STATUS.eq(status))
         .and(row(r.CREATED_AT, r.ID).gt(val(cursor.createdAt()), val(cursor.id())))
         .orderBy(r.CREATED_AT, r.ID)
         .limit(BATCH);
+  }
+
+  /**
+   * Returns the recipients that were selected, who are fewer than a batch, each with whether it is
+   * the campaign's and concerned.
+   */
+  private static Select<Record3<Instant, Long, Boolean>> selected(
+      DSLContext sql, UUID campaignId, @Nullable Set<String> reasons, List<Long> ids) {
+    var r = CAMPAIGN_RECIPIENT;
+    return sql.select(
+            r.CREATED_AT, r.ID, field(r.CAMPAIGN_ID.eq(campaignId).and(hasFailedFor(reasons))))
+        .from(r)
+        .where(r.ID.eq(any(ids.toArray(Long[]::new))));
+  }
+
+  private static Condition hasFailedFor(@Nullable Set<String> reasons) {
+    return reasons == null
+        ? trueCondition()
+        : CAMPAIGN_RECIPIENT.ERROR_CODE.eq(any(reasons.toArray(String[]::new)));
   }
 
   /** Locks the recipients that still have the status and returns their ids. */

@@ -30,7 +30,10 @@ record FanOutEntry(
     /** A name that older versions cannot read; they would feed recipients twice. */
     FEEDING_ZONES,
     FED,
-    RESENDING
+    RESENDING,
+
+    /** A name that older versions cannot read; they would send to everybody. */
+    RESENDING_SELECTED
   }
 
   static FanOutEntry of(FanOutState state) {
@@ -47,7 +50,12 @@ record FanOutEntry(
       case FanOutState.Fed(FanOutState.Progress progress) ->
           of(Phase.FED, state.steering(), progress, null, null);
       case FanOutState.Resending(FanOutState.Progress progress, FanOutState.Resend resend) ->
-          of(Phase.RESENDING, state.steering(), progress, null, resend);
+          of(
+              resend.recipients() == null ? Phase.RESENDING : Phase.RESENDING_SELECTED,
+              state.steering(),
+              progress,
+              null,
+              resend);
       case FanOutState.Unreadable _ ->
           throw new IllegalArgumentException("what cannot be read stays as it is stored");
     };
@@ -82,13 +90,19 @@ record FanOutEntry(
               new FanOutState.Requested(Objects.requireNonNull(origin, "origin is missing"));
           case FEEDING, FEEDING_ZONES -> new FanOutState.Feeding(progress());
           case FED -> new FanOutState.Fed(progress());
-          case RESENDING ->
-              new FanOutState.Resending(
-                  progress(), Objects.requireNonNull(resend, "resend is missing"));
+          case RESENDING -> new FanOutState.Resending(progress(), asked());
+          case RESENDING_SELECTED -> {
+            Objects.requireNonNull(asked().recipients(), "recipients are missing");
+            yield new FanOutState.Resending(progress(), asked());
+          }
         };
     Control.State told = Objects.requireNonNull(state, "state is missing");
     return new FanOutState(
         reached, new FanOutState.Steering(told, reason, fault, rowDue, windowed, quiet));
+  }
+
+  private FanOutState.Resend asked() {
+    return Objects.requireNonNull(resend, "resend is missing");
   }
 
   private FanOutState.Progress progress() {

@@ -7,6 +7,7 @@ import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -95,15 +96,17 @@ public record FanOutState(Phase phase, Steering steering) {
    *     continues if there are recipients to send to; null for no
    * @param traceparent the trace that the command belongs to, or null if it has none
    * @param reasons only recipients with one of these error codes; null for all
+   * @param recipients the ids of those who were selected; null for all
    */
   public record Resend(
       Set<RecipientStatus> statuses,
       long offset,
       @Nullable Boolean paused,
       @Nullable String traceparent,
-      @Nullable Set<String> reasons) {
+      @Nullable Set<String> reasons,
+      @Nullable List<Long> recipients) {
     private Resend steered() {
-      return new Resend(statuses, offset, null, traceparent, reasons);
+      return new Resend(statuses, offset, null, traceparent, reasons, recipients);
     }
   }
 
@@ -260,10 +263,12 @@ public record FanOutState(Phase phase, Steering steering) {
   public FanOutState resending(
       Set<RecipientStatus> statuses,
       @Nullable Set<String> reasons,
+      @Nullable List<Long> recipients,
       long offset,
       @Nullable String traceparent) {
     Resend command =
-        new Resend(statuses, offset, state() == Control.State.PAUSED, traceparent, reasons);
+        new Resend(
+            statuses, offset, state() == Control.State.PAUSED, traceparent, reasons, recipients);
     return new FanOutState(new Resending(progress(), command), steering.sound());
   }
 

@@ -1,11 +1,13 @@
 package dev.sluice.producer.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.UnreadableEventException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -37,7 +39,9 @@ class FanOutStateTest {
   private static final FanOutState FED = FEEDING.advanced(Cursor.START, 2, true);
   private static final FanOutState RESENDING =
       FED.told(Control.State.PAUSED, "a person")
-          .resending(Set.of(RecipientStatus.FAILED), Set.of("131026"), 4, "trace");
+          .resending(Set.of(RecipientStatus.FAILED), Set.of("131026"), null, 4, "trace");
+  private static final FanOutState RESENDING_SELECTED =
+      FED.resending(Set.of(RecipientStatus.FAILED), null, List.of(42L, 43L), 4, null);
 
   static Stream<FanOutState> phases() {
     return Stream.of(
@@ -47,6 +51,7 @@ class FanOutStateTest {
         FED,
         FED.recorded(),
         RESENDING,
+        RESENDING_SELECTED,
         FED.faulty("f", "why"));
   }
 
@@ -118,6 +123,28 @@ class FanOutStateTest {
     assertThat(new String(Json.write(FEEDING), StandardCharsets.UTF_8))
         .contains("\"phase\":\"FEEDING\"")
         .doesNotContain("zones");
+  }
+
+  /** An older version would send to everybody who failed. */
+  @Test
+  void olderVersionsCannotReadAResendToASelection() {
+    assertThat(new String(Json.write(RESENDING_SELECTED), StandardCharsets.UTF_8))
+        .contains("\"phase\":\"RESENDING_SELECTED\"");
+    assertThat(new String(Json.write(RESENDING), StandardCharsets.UTF_8))
+        .contains("\"phase\":\"RESENDING\"")
+        .doesNotContain("recipients");
+  }
+
+  @Test
+  void aSelectionThatIsMissingIsNotTakenForEverybody() {
+    byte[] stored =
+        new String(Json.write(RESENDING_SELECTED), StandardCharsets.UTF_8)
+            .replace(",\"recipients\":[42,43]", "")
+            .getBytes(StandardCharsets.UTF_8);
+
+    assertThatExceptionOfType(UnreadableEventException.class)
+        .isThrownBy(() -> Json.read(stored, FanOutState.class))
+        .withMessageContaining("recipients are missing");
   }
 
   @Test

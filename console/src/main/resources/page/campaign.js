@@ -1,6 +1,7 @@
 // One campaign: where it stands, how fast it goes, what failed, who gets it, and its commands.
 import { html, render, nothing } from './lib.js';
 import { follow, get, patch, post } from './api.js';
+import { anyone } from './anyone.js';
 import { archive, duplicate, startTime } from './changes.js';
 import { chart, Pace } from './chart.js';
 import { confirm, note } from './dialogs.js';
@@ -15,14 +16,13 @@ import { preview, templatesFor } from './preview.js';
 import { reasonWords } from './reasons.js';
 import { recipients } from './recipients.js';
 import { replies } from './replies.js';
-import { mayResend, resendAll, resendReason } from './resend.js';
+import { mayResend, resendAll, resendReason, resendSelected } from './resend.js';
 import { hours, local, review, reviewed } from './review.js';
 import { isAuthor, may, needsFourEyes } from './session.js';
 import { loading, offline, trouble } from './states.js';
 import { suppressReason } from './suppressfailed.js';
 import { testSend } from './testsend.js';
 import { parts, say } from './texts.js';
-import { walk } from './walk.js';
 
 const OPEN = ['DRAFT', 'SCHEDULED'];
 const ARCHIVABLE = ['DRAFT', 'COMPLETED', 'CANCELLED'];
@@ -50,7 +50,7 @@ export function campaign(root, left, id) {
 
   const people = recipients(path, () => paint(), left);
   const answers = replies(path, () => paint());
-  const walked = walk(() => paint());
+  const someone = anyone(path, () => paint());
   const upload = importer(
     path,
     {
@@ -58,14 +58,19 @@ export function campaign(root, left, id) {
       filled: () => mustBeFilled(now.message),
       zoned: () => Boolean(now.localTime),
     },
-    () => people.reload(),
+    () => readPeople(),
     left,
   );
+
+  function readPeople() {
+    people.reload();
+    someone.again();
+  }
 
   const trial = testSend({
     campaign: async () => id,
     names: () => variables(now.message),
-    values: () => walked.one(people.shown())?.variables ?? {},
+    values: () => someone.one()?.variables ?? {},
     paint: () => paint(),
     left,
   });
@@ -260,7 +265,7 @@ export function campaign(root, left, id) {
         ${now.approvedBy ? pair('details.approvedBy', now.approvedBy) : nothing}
         ${now.priority === 1 ? nothing : pair('details.priority', number(now.priority))}
       </dl>
-      <div class="preview">${walked(people.shown(), (one) => preview(now.message, one?.variables ?? null, templates))}</div>
+      <div class="preview">${someone.view((one) => preview(now.message, one?.variables ?? null, templates), now.total)}</div>
       <details><summary>${say('campaign.message')}</summary>
         <pre tabindex="0">${JSON.stringify(now.message, null, 2)}</pre></details>
     </section>
@@ -269,6 +274,8 @@ export function campaign(root, left, id) {
   const each = (act) => (error) => !busy && alone(() => act(error))();
   const mayResendReasons = () =>
     may('manage') && mayResend(now) ? each((error) => resend(() => resendReason(path, now, error, left))()) : null;
+  const mayResendSelected = () =>
+    may('manage') && mayResend(now) ? each((rows) => resend(() => resendSelected(path, now, rows, left))()) : null;
   // While it sends, more would fail than the question says.
   const maySuppress = () => (may('manage') && now.status !== 'SENDING' ? each((error) => suppressReason(path, error, left)) : null);
 
@@ -293,7 +300,7 @@ export function campaign(root, left, id) {
           ${may('manage') && OPEN.includes(now.status) ? html`${now.archivedAt ? nothing : upload.view()} ${trial.view()}` : nothing}
           ${funnel(now)} ${speed()} ${doubt(counts(now).unconfirmed)} 
           ${failures(path, errors, { resend: mayResendReasons(), suppress: maySuppress() })}
-          ${answers.view(now)} ${details()} ${people.view(statuses(), now)}
+          ${answers.view(now)} ${details()} ${people.view(statuses(), now, mayResendSelected())}
         `;
 
   function paint() {
@@ -374,7 +381,7 @@ export function campaign(root, left, id) {
           look();
         }
         readErrors().catch(() => {});
-        people.reload();
+        readPeople();
       }
     },
     (up, error) => {

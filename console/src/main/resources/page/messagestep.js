@@ -3,7 +3,7 @@ import { html, nothing } from './lib.js';
 import { message } from './draft.js';
 import { rate } from './format.js';
 import { broken, mustBeFilled, variables } from './placeholders.js';
-import { preview, templatePreview } from './preview.js';
+import { lackingWords, preview, templatePreview } from './preview.js';
 import { parts, say } from './texts.js';
 
 const KINDS = ['text', 'template', 'json'];
@@ -48,7 +48,7 @@ function shown(draft, values) {
   }
   return odd === undefined
     ? draft.kind === 'template' && draft.picked
-      ? templatePreview(draft.picked, values)
+      ? html`${templatePreview(draft.picked, values, body)}${lackingWords(body, values)}`
       : preview(body, values)
     : html`<p class="problem">${parts('create.braces', {
         example: html`<code>{{first_name}}</code>`,

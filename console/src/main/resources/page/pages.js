@@ -44,6 +44,10 @@ export function pages(read, next, paint) {
 
   return {
     page: () => page,
+    /** How many pages come before this one. */
+    before: () => way.length - 1,
+    forward: () => go([...way, next(page)]),
+    back: () => go(way.slice(0, -1)),
     failed: () => problem !== '',
     /** From its start on, as something else is wanted. */
     reload: () => go([START]),

@@ -3,16 +3,19 @@ import { html, nothing } from './lib.js';
 import { glance } from './api.js';
 import { isWholeUrl, pickedFrom, pieces, urlParts, written } from './templates.js';
 import { parts, say } from './texts.js';
-import { filled, plain } from './placeholders.js';
+import { isMedia, media } from './media.js';
+import { filled, mustBeFilled, plain, variables } from './placeholders.js';
 
 /** As it is in the message, whatever it is. */
 const raw = (message, values) => html`<pre class="bubble">${filled(JSON.stringify(message, null, 2), values)}</pre>`;
 
 const parameter = (one, values) =>
-  filled(one.text ?? one.payload ?? one[one.type]?.link ?? `[${one.type}]`, values);
+  isMedia(one.type) && one[one.type]
+    ? media(one.type, one[one.type], values)
+    : filled(one.text ?? one.payload ?? `[${one.type}]`, values);
 
 const component = (one, values) => html`
-  <p>${String(one.type)}: ${(one.parameters ?? []).map((each, i) => html`<br>${i + 1}. ${parameter(each, values)}`)}</p>
+  <div>${String(one.type)}: ${(one.parameters ?? []).map((each, i) => html`<br>${i + 1}. ${parameter(each, values)}`)}</div>
 `;
 
 const template = ({ name, language, components = [] }, values) => html`
@@ -31,11 +34,16 @@ const worded = (text, part, picked, values) =>
     i % 2 === 0 ? piece : filled(written(picked.values[piece]) || `[${piece.split('.')[1]}]`, values),
   );
 
-const MEDIA = ['IMAGE', 'VIDEO', 'DOCUMENT'];
+/** The form knows a medium's link or id, the message perhaps the name of the file as well. */
+function mediumOf({ values: { header } }, kind, message) {
+  const text = written(header);
+  const given = message?.template?.components?.find((one) => one.type === 'header')?.parameters?.[0]?.[kind];
+  return { ...(/^\d+$/.test(text) ? { id: text } : { link: text }), filename: given?.filename };
+}
 
-const headed = (one, picked, values) =>
-  MEDIA.includes(one.format)
-    ? html`<p class="media"><small class="quiet">${say(`template.media.${one.format}`)}</small><br>${filled(written(picked.values.header), values)}</p>`
+const headed = (one, picked, values, message) =>
+  isMedia(one.format?.toLowerCase())
+    ? media(one.format.toLowerCase(), mediumOf(picked, one.format.toLowerCase(), message), values)
     : html`<p><strong>${worded(one.text, 'header', picked, values)}</strong></p>`;
 
 /** Where it leads for this person: the template's URL, with its end filled in. */
@@ -53,12 +61,12 @@ function link(button, value, values) {
     }`;
 }
 
-/** A template that was picked, with its own words. */
-export function templatePreview(picked, values) {
+/** A template that was picked, with its own words; `message` is what was made of it, if that is known. */
+export function templatePreview(picked, values, message = null) {
   const part = (type) => picked.template.components.find((one) => one.type === type);
   return html`
     <div class="phone">
-      <div class="bubble">${part('HEADER') ? headed(part('HEADER'), picked, values) : nothing}<p>${worded(
+      <div class="bubble">${part('HEADER') ? headed(part('HEADER'), picked, values, message) : nothing}<p>${worded(
         part('BODY')?.text,
         'body',
         picked,
@@ -72,10 +80,10 @@ export function templatePreview(picked, values) {
   `;
 }
 
-const media = (message, values) => html`
+const captioned = (kind, of, values) => html`
   <div class="bubble">
-    <small class="quiet">${message.type}: ${filled(message[message.type].link ?? message[message.type].id ?? '', values)}</small>
-    ${message[message.type].caption ? html`<p>${filled(message[message.type].caption, values)}</p>` : nothing}
+    ${media(kind, of, values)}
+    ${of.caption ? html`<p>${filled(of.caption, values)}</p>` : nothing}
   </div>
 `;
 
@@ -89,15 +97,31 @@ function known(message, values, templates) {
       return html`<p class="bubble">${filled(message.text?.body ?? '', values)}</p>`;
     case 'template': {
       const picked = pickedFrom(templates, message);
-      return picked ? templatePreview(picked, values) : template(message.template ?? {}, values);
+      return picked ? templatePreview(picked, values, message) : template(message.template ?? {}, values);
     }
     case 'image':
     case 'video':
     case 'document':
-      return media({ ...message, [message.type]: message[message.type] ?? {} }, values);
+      return captioned(message.type, message[message.type] ?? {}, values);
     default:
       return raw(message, values);
   }
+}
+
+/** The names of what a message needs and a person lacks, who then gets nothing. */
+function lacking(message, values) {
+  const needed = mustBeFilled(message);
+  return variables(message).filter(
+    (name) => !Object.hasOwn(values, name) || (needed.includes(name) && !String(values[name]).trim()),
+  );
+}
+
+/** What a person lacks, in words; nothing where nobody is meant. */
+export function lackingWords(message, values) {
+  const names = values === null ? [] : lacking(message, values);
+  return names.length === 0
+    ? nothing
+    : html`<p class="lacks">${say('preview.lacks', { names: names.join(', ') }, names.length)}</p>`;
 }
 
 /**
@@ -106,7 +130,7 @@ function known(message, values, templates) {
  */
 export function preview(message, values, templates = []) {
   try {
-    return known(message, values, templates);
+    return html`${known(message, values, templates)}${lackingWords(message, values)}`;
   } catch {
     return raw(message, values);
   }

@@ -84,6 +84,7 @@ const SENTENCES = [
   ['problem.notSuppressed', /^(?<number>\+\d+) is not suppressed\.$/s],
   ['problem.lift', /^The person asked for it \((?<was>.*)\): say why it is lifted with \?reason=\.$/s],
   ['problem.notNow', /^The campaign is (?<status>\w+); it cannot be told to \w+ now\.$/s],
+  ['problem.noneAgain', /^None of these recipients can be sent to once more\.$/s],
   ['problem.senderId', /^A sender's id is made of letters, digits, dots, dashes and underscores\.$/s],
   ['problem.lanes', /^The number of lanes cannot change while the sender's campaigns are sending; its rate can\.$/s],
   ['problem.affected', /^Another provider or account may not have the templates of its campaigns that are scheduled, sending or paused, /s],

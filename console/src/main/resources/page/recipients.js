@@ -1,15 +1,13 @@
 // A campaign's recipients: searched, filtered, page by page.
 import { html, nothing } from './lib.js';
-import { get } from './api.js';
 import { exportLink } from './exports.js';
 import { badge, counts, moment, number, statusWords } from './format.js';
 import { pages } from './pages.js';
+import { recipientsAfter, untilFound } from './searching.js';
+import { selection } from './selection.js';
 import { say } from './texts.js';
 
 const STATUSES = ['PENDING', 'SENT', 'DELIVERED', 'READ', 'FAILED', 'UNCONFIRMED', 'SUPPRESSED'];
-
-/** Parts that a search goes through by itself; each takes up to a second. */
-const PARTS = 10;
 
 /** The times at which it got as far as this. */
 const TIMES = [
@@ -27,28 +25,29 @@ export function recipients(path, paint, left) {
   // How many have been looked through while it goes on; null while it does not.
   let searching = null;
   const opened = new Set();
+  const ticked = selection(paint);
+  // What is done with those who are ticked; null where nothing can be.
+  let act = null;
 
   /** A part of a search in which nobody is found is followed by the next one, for a while. */
   async function read(after) {
     const mine = far;
     const part = async (from) => {
-      const page = await get(`${path}/recipients?${new URLSearchParams({ after: from, ...wanted })}`);
+      const page = await recipientsAfter(path, from, wanted);
       if (page.searched) {
         mine[page.next] = (mine[from] ?? 0) + page.searched;
       }
       return page;
     };
     try {
-      let page = await part(after);
-      for (let parts = 1; parts < PARTS && page.searched && page.recipients.length === 0; parts++) {
+      return await untilFound(part, after, (page) => {
         if (far !== mine || left.aborted) {
-          break;
+          return false;
         }
         searching = mine[page.next];
         paint();
-        page = await part(page.next);
-      }
-      return page;
+        return true;
+      });
     } finally {
       searching = far === mine ? null : searching;
     }
@@ -86,7 +85,7 @@ export function recipients(path, paint, left) {
   const pair = ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
   const more = (one) => html`
-    <tr class="more"><td colspan="6"><dl class="pairs" id=${`person-${one.id}`}>
+    <tr class="more"><td colspan=${act ? 7 : 6}><dl class="pairs" id=${`person-${one.id}`}>
       ${TIMES.filter(([at]) => one[at]).map(([at, status]) => pair([statusWords(status), moment(one[at])]))}
       ${known(one).map(([name, value]) => pair([html`<code>${name}</code>`, value]))}
     </dl></td></tr>
@@ -95,6 +94,7 @@ export function recipients(path, paint, left) {
   /** Beside the number, what a search found there. */
   const row = (one) => html`
     <tr>
+      ${act ? html`<td class="tick" data-label=${say('selection.tick')}>${ticked.box(one)}</td>` : nothing}
       <td data-label=${say('people.number')}><span><code>${one.phone}</code>${known(one)
         .filter(([, value]) => holds(value))
         .map(([name, value]) => html`<br><small class="quiet">${name}: ${value}</small>`)}</span></td>
@@ -111,8 +111,9 @@ export function recipients(path, paint, left) {
   const head = (key) => html`<th>${say(`people.${key}`)}</th>`;
 
   const table = (page) => html`
+    ${act ? ticked.bar(page.recipients, act) : nothing}
     <table class="cards">
-      <thead><tr>${['number', 'status', 'why', 'attempts', 'changed'].map(head)}<td></td></tr></thead>
+      <thead><tr>${act ? html`<th><span class="unseen">${say('selection.tick')}</span></th>` : nothing}${['number', 'status', 'why', 'attempts', 'changed'].map(head)}<td></td></tr></thead>
       <tbody>${page.recipients.map(row)}</tbody>
     </table>
   `;
@@ -135,8 +136,10 @@ export function recipients(path, paint, left) {
     return nobodyIs ? html`<p class="quiet">${say('nobody')}</p>` : table(page);
   };
 
-  /** With the statuses that somebody has. */
-  const view = (statuses, campaign) => html`
+  /** With the statuses that somebody has, and what can be done with those who are ticked. */
+  const view = (statuses, campaign, withTicked) => {
+    act = withTicked;
+    return html`
     <section aria-labelledby="people">
       <h2 id="people">${say('people.title')}</h2>
       <form class="filter" role="search" @submit=${search}>
@@ -156,7 +159,14 @@ export function recipients(path, paint, left) {
         ${statuses.map((one) => exportLink(path, statusWords(one), { wanted: { status: one } }))}</p>
       ${searching === null ? list.view((page) => found(page, campaign)) : progress('searching', searching, campaign)}
     </section>
-  `;
+    `;
+  };
 
-  return { view, reload: list.reload, shown: () => list.page()?.recipients ?? [] };
+  /** From the start, as the campaign is not what it was. */
+  function reload() {
+    ticked.clear();
+    list.reload();
+  }
+
+  return { view, reload };
 }

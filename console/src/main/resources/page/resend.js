@@ -1,4 +1,4 @@
-// Sends a campaign once more: to all for whom it failed, or to those of one reason. Each asks once.
+// Sends a campaign once more: to all for whom it failed, to those of one reason, or to some. Each asks once.
 import { html, nothing, render } from './lib.js';
 import { glance } from './api.js';
 import { confirm, note } from './dialogs.js';
@@ -27,18 +27,25 @@ const skipped = (count) => html`<p class="hint">${skippedWords(count)}</p>`;
 /** What the command says beside its name, or null if a person does not want it or has left meanwhile. */
 export async function resendAll(path, campaign, left) {
   const { failed: all, unconfirmed } = campaign.counts;
-  let alsoInDoubt = false;
   const out = all ? await optedOut(path, 'FAILED') : 0;
+  // That all of them have opted out is said below.
+  const text = (failed) => (failed ? say('resend.failed', { count: inWords(failed) }, failed) : all ? '' : say('resend.failedNone'));
+  return ask(path, campaign, { all, unconfirmed, out, text }, left);
+}
+
+/** Asks about those who failed, and whether those in doubt get it, too. */
+async function ask(path, campaign, { all, unconfirmed, out, text, recipients, others = nothing }, left) {
   if (left.aborted) {
     return null;
   }
+  let alsoInDoubt = false;
   const failed = all - (out ?? 0);
   const statuses = () => [failed > 0 && 'FAILED', alsoInDoubt && 'UNCONFIRMED'].filter(Boolean);
   const means = document.createElement('div');
   const look = async () => {
     const chosen = statuses();
     const words = chosen.length
-      ? await again(path, campaign, failed + (alsoInDoubt ? unconfirmed : 0), chosen)
+      ? await again(path, campaign, failed + (alsoInDoubt ? unconfirmed : 0), chosen, { recipients })
       : nothing;
     // Another choice may have been made meanwhile.
     if (chosen.join() === statuses().join()) {
@@ -51,8 +58,7 @@ export async function resendAll(path, campaign, left) {
   }
   const yes = await confirm({
     title: say('resend.title'),
-    // That all of them have opted out is said below.
-    text: failed ? say('resend.failed', { count: inWords(failed) }, failed) : all ? '' : say('resend.failedNone'),
+    text: text(failed),
     action: say('resend.action'),
     extra: html`
       ${
@@ -66,9 +72,52 @@ export async function resendAll(path, campaign, left) {
                 <strong>${say('resend.twice')}</strong></span></label>`
           : nothing
       }
-      ${skipped(out)} ${means}`,
+      ${others} ${skipped(out)} ${means}`,
+    allowed: failed + unconfirmed > 0,
   });
-  return yes && statuses().length ? { query: statuses().map((status) => `status=${status}`).join('&') } : null;
+  if (!yes || !statuses().length) {
+    return null;
+  }
+  return {
+    query: statuses().map((status) => `status=${status}`).join('&'),
+    ...(recipients ? { body: { recipients } } : {}),
+  };
+}
+
+/** Why the others cannot be sent to again. */
+const OTHERS = [
+  ['selection.got', ['SENT', 'DELIVERED', 'READ']],
+  ['selection.skipped', ['SUPPRESSED']],
+  ['selection.waiting', ['PENDING']],
+];
+
+function othersWords(selected, unknown) {
+  const count = (statuses) => statuses.reduce((sum, status) => sum + (selected[status] ?? 0), 0);
+  return [...OTHERS.map(([key, statuses]) => [key, count(statuses)]), ['selection.unknown', unknown]]
+    .filter(([, many]) => many > 0)
+    .map(([key, many]) => html`<p class="reason">${say(key, { count: number(many) }, many)}</p>`);
+}
+
+/** The same for these rows of the list, by what has become of them meanwhile if the console can tell. */
+export async function resendSelected(path, campaign, rows, left) {
+  const recipients = rows.map(({ id }) => id);
+  const known = await glance(`${path}/resend/review`, { recipients });
+  const listed = () => rows.reduce((sums, { status }) => ({ ...sums, [status]: (sums[status] ?? 0) + 1 }), {});
+  const selected = known?.selected ?? listed();
+  const all = selected.FAILED ?? 0;
+  return ask(
+    path,
+    campaign,
+    {
+      all,
+      unconfirmed: selected.UNCONFIRMED ?? 0,
+      out: known ? (known.suppressed.FAILED ?? 0) : null,
+      text: (failed) => (failed ? say('selection.failed', { count: number(failed), all: number(rows.length) }, failed) : all ? '' : say('selection.failedNone')),
+      recipients,
+      others: othersWords(selected, known?.unknown ?? 0),
+    },
+    left,
+  );
 }
 
 /** The same for those of the reason that is shown, as many as have it by now. */
@@ -90,7 +139,7 @@ export async function resendReason(path, campaign, shown, left) {
     return null;
   }
   const count = Math.max(0, error.count - (out ?? 0));
-  const means = count > 0 ? await again(path, campaign, count, [status], code) : nothing;
+  const means = count > 0 ? await again(path, campaign, count, [status], { reason: code }) : nothing;
   if (left.aborted) {
     return null;
   }

@@ -1,5 +1,6 @@
 // The last look before a campaign goes out: to whom, how, how long, and what speaks against it.
 import { html, nothing } from './lib.js';
+import { anyoneIn } from './anyone.js';
 import { glance } from './api.js';
 import { costs } from './costs.js';
 import { confirm } from './dialogs.js';
@@ -9,7 +10,6 @@ import { preview, templatesFor } from './preview.js';
 import { reasonWords } from './reasons.js';
 import { end } from './sendinghours.js';
 import { say } from './texts.js';
-import { walked } from './walk.js';
 
 const DAY = 86_400;
 
@@ -227,13 +227,13 @@ const questions = {
 
 const atOf = (time) => new Date(time).toISOString();
 
-/** What the console says about sending from then on: to those who wait, or to others that the query names. */
-function lookAhead(path, campaign, sender, people, query, changes) {
+/** What the console says about sending from then on: to those who wait, or to others that the query or the body names. */
+function lookAhead(review, campaign, sender, people, query, body) {
   // Sending hours may open later. What takes no time at all would end before they do.
   const first = end(beginning(campaign), 0.001, campaign) ?? beginning(campaign);
   const ends = campaign.localTime ? null : last(campaign, sender, people, []);
   const asked = new URLSearchParams([['at', atOf(first)], ...(ends === null ? [] : [['until', atOf(ends)]]), ...query]);
-  return { first, look: glance(`${path}/review?${asked}`, changes) };
+  return { first, look: glance(`${review}?${asked}`, body) };
 }
 
 const senderOf = ({ senderId }) => glance(`/api/senders/${encodeURIComponent(senderId)}`);
@@ -247,12 +247,11 @@ const reasons = (words) => words.map((one) => html`<p class="reason">${one}</p>`
 export async function review(path, campaign, left, { changes, question = campaign.scheduledAt ? 'later' : 'now' } = {}) {
   const sender = await senderOf(campaign);
   const { pending } = counts(campaign);
-  const { first, look: looking } = lookAhead(path, campaign, sender, pending, [], changes);
+  const { first, look: looking } = lookAhead(`${path}/review`, campaign, sender, pending, [], changes);
   const at = new URLSearchParams({ at: atOf(beginning(campaign)) });
   // After a pause, time zones whose time has passed go on at once.
   const zoned = keepsToTheirTime(campaign);
-  const [page, out, look, when, templates] = await Promise.all([
-    glance(`${path}/recipients?after=0&status=PENDING`),
+  const [out, look, when, templates] = await Promise.all([
     glance(`${path}/suppressed?status=PENDING`),
     looking,
     zoned ? glance(`${path}/zones?${at}&localTime=${campaign.localTime}`) : { zones: [] },
@@ -266,16 +265,19 @@ export async function review(path, campaign, left, { changes, question = campaig
   const skipped = { suppressed: out?.suppressed ?? null, capped };
   const people = pending === null ? null : Math.max(0, pending - (skipped.suppressed ?? 0) - (skipped.capped ?? 0));
   const zones = zoned || !campaign.localTime ? (when?.zones ?? null) : null;
-  const rows = page?.recipients ?? [];
   const seen = look?.night && look.repeated && ![look.night, look.missing, look.repeated].some(({ partial }) => partial);
-  const known = page && seen && when?.zones && sender && (!sender.dailyLimit || sender.usedIn24Hours !== null);
+  const known = seen && when?.zones && sender && (!sender.dailyLimit || sender.usedIn24Hours !== null);
   return confirm({
     ...questions[question](people, skipped.capped ?? 0, campaign.scheduledAt),
     extra: html`
       ${facts(campaign, sender, people, skipped, zones, look?.cost)}
       ${known ? nothing : html`<p class="reason">${say('review.busy')}</p>`}
       ${reasons(warnings(campaign, sender, people, look, first))}
-      ${rows.length ? walked(rows, (one) => preview(campaign.message, one.variables, templates)) : nothing}`,
+      ${
+        pending === 0
+          ? nothing
+          : anyoneIn(path, { status: 'PENDING' }, (one) => preview(campaign.message, one?.variables ?? null, templates), pending)
+      }`,
   });
 }
 
@@ -308,13 +310,18 @@ export async function reviewed(path, campaign, left, act, options) {
 /** The query with which the console does it only if the campaign has as many people still; nothing if nobody can tell. */
 export const forAsMany = ({ total }) => (total === null ? '' : `recipients=${total}`);
 
-/** What it means to send to so many people of a campaign once more: those with these statuses, and perhaps this code. */
-export async function again(path, campaign, people, statuses, reason = null) {
+/**
+ * What it means to send to so many people of a campaign once more: those with these statuses, and perhaps this code, or
+ * with one of these ids.
+ */
+export async function again(path, campaign, people, statuses, { reason, recipients } = {}) {
   // It waits for no local time.
   const now = { ...campaign, scheduledAt: null, localTime: null };
   const sender = await senderOf(now);
   const query = [...statuses.map((status) => ['status', status]), ...(reason ? [['reason', reason]] : [])];
-  const { first, look: looking } = lookAhead(path, now, sender, people, query);
+  const { first, look: looking } = recipients
+    ? lookAhead(`${path}/resend/review`, now, sender, people, query, { recipients })
+    : lookAhead(`${path}/review`, now, sender, people, query);
   const look = await looking;
   return html`
     ${facts(now, sender, people, { suppressed: 0, capped: 0 }, null, look?.cost)}

@@ -1,5 +1,5 @@
 // One person's message after the other, as each gets it.
-import { html, nothing, render } from './lib.js';
+import { html, nothing } from './lib.js';
 import { number } from './format.js';
 import { say } from './texts.js';
 
@@ -31,13 +31,4 @@ export function walk(paint) {
   /** Who of these people is shown. */
   view.one = (people) => people[Math.min(at, Math.max(0, people.length - 1))] ?? null;
   return view;
-}
-
-/** The same where nothing else is painted anew, as in a dialog. */
-export function walked(people, show) {
-  const place = document.createElement('div');
-  const view = walk(() => paint());
-  const paint = () => render(view(people, show), place);
-  paint();
-  return place;
 }

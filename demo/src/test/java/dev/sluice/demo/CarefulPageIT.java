@@ -116,7 +116,7 @@ class CarefulPageIT {
     browser.awaitText("#dialog .bubble", "Hi Ana, your order A-1 is on its way.");
     browser.awaitText("#dialog .bubble", "Reply STOP to hear no more");
     browser.awaitText("#dialog .press", "https://shop.example/orders/7-A-1");
-    browser.click("#dialog .walk [name=before]");
+    browser.click("#dialog .walk [name=after]");
     browser.awaitText("#dialog .walk", "Preview for +5511960000002");
     browser.awaitText("#dialog .bubble", "Hi Bo");
     browser.picture("review-template");

@@ -33,6 +33,12 @@ final class Keyboard {
     type(Keys.ENTER);
   }
 
+  /** Ticks a box, or takes its tick away. */
+  void tick(String css) {
+    reach(css);
+    type(Keys.SPACE);
+  }
+
   /** Writes into a field instead of what it holds. */
   void write(String css, String text) {
     reach(css);

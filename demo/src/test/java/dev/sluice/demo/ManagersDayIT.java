@@ -27,6 +27,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
 
 /** A campaign manager's whole day behind a login, on a phone's screen and without a mouse. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
@@ -38,6 +39,7 @@ class ManagersDayIT {
   private static final List<String> NAMES = List.of("João", "Zé \"Bar\"; Ltda.", "Conceição");
   private static final String PASSWORD = "correct horse battery";
   private static final String FAILURES = "section[aria-labelledby=errors]";
+  private static final String PEOPLE_LIST = "section[aria-labelledby=people]";
   private static final Closer CLOSER = new Closer();
 
   @RegisterExtension static final WholePage PAGE = new WholePage();
@@ -79,6 +81,7 @@ class ManagersDayIT {
     String campaign = createAndStart();
     pauseAndResume();
     readTheFunnel();
+    resendToASelection();
     resendByReason();
     compareTheExport(campaign);
     keyboard.press("#sign-out");
@@ -195,11 +198,30 @@ class ManagersDayIT {
     look("completed");
   }
 
-  private void resendByReason() {
+  private void resendToASelection() {
     PAGE.simulator().setRefusals(List.of());
+    keyboard.choose(PEOPLE_LIST + " select[name=status]", "f");
+    keyboard.press(PEOPLE_LIST + " form button");
+    browser
+        .until()
+        .until(
+            driver -> driver.findElements(By.cssSelector(PEOPLE_LIST + " tbody tr")).size() == 3);
+    keyboard.tick(PEOPLE_LIST + " tbody input");
+    browser.awaitText(PEOPLE_LIST, "1 selected");
+    keyboard.press("#resend-selected");
+    browser.awaitText("#dialog", "To 1 of the 1 selected recipients");
+    look("resend-selected");
+    keyboard.press("#dialog .primary");
+    browser
+        .until()
+        .until(driver -> browser.count("failed") == 2 && browser.count("delivered") == PEOPLE - 2);
+    browser.awaitText(".badge", "completed");
+  }
+
+  private void resendByReason() {
     keyboard.press(FAILURES + " button");
     browser.awaitText("#dialog", "gets much marketing");
-    browser.awaitText("#dialog .primary", "Send to 3 recipients");
+    browser.awaitText("#dialog .primary", "Send to 2 recipients");
     look("resend");
     keyboard.press("#dialog .primary");
     browser

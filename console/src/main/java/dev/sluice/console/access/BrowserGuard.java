@@ -20,10 +20,11 @@ final class BrowserGuard {
   private static final Set<String> OURS = Set.of("same-origin", "none");
   private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
 
+  /** Images of messages may come from other hosts; the page loads one only when it is asked to. */
   private static final Map<String, String> HEADERS =
       Map.of(
           "Content-Security-Policy",
-          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:;"
               + " connect-src 'self'; base-uri 'none'; form-action 'none';"
               + " frame-ancestors 'none'",
           "X-Content-Type-Options",

@@ -146,14 +146,14 @@ final class TakeoverScenario implements Scenario {
         for (String producer : List.of("producer 1", "producer 2")) {
           fleet.kill(producer);
           fleet.start(producer);
-          pass(watched);
+          passWithAll(fleet, watched);
         }
       }
       case PRODUCERS_STOPPED -> {
         for (String producer : List.of("producer 1", "producer 2")) {
           fleet.stop(producer);
           fleet.start(producer);
-          pass(watched);
+          passWithAll(fleet, watched);
         }
       }
       case WORKER_STOPPED -> {
@@ -172,8 +172,13 @@ final class TakeoverScenario implements Scenario {
     if (event == Event.WORKER_STOPPED) {
       fleet.start("worker 3");
     }
+    passWithAll(fleet, settling);
+  }
+
+  /** Waits this long once all processes are ready: with both producers dead nobody feeds lanes. */
+  private static void passWithAll(Fleet fleet, Duration time) {
     await().atMost(PATIENCE).until(fleet::ready);
-    pass(settling);
+    pass(time);
   }
 
   private static void pass(Duration time) {

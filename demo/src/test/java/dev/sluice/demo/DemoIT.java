@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cli.Sluice;
 import dev.sluice.schema.Json;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -36,6 +38,9 @@ class DemoIT {
         .contains("1 duplicates")
         .containsPattern("  delivered 150 \\| read \\d+\\R")
         .contains("Try next: ./sluice local");
+    assertThat(sessionInTheReadme())
+        .hasSizeGreaterThan(15)
+        .allSatisfy(line -> assertThat(err.toString()).containsPattern(line));
     JsonNode summary = Json.MAPPER.readTree(out.toString().strip());
     assertThat(summary.path("recipients").asInt()).isEqualTo(150);
     assertThat(summary.path("sent").asInt()).isEqualTo(150);
@@ -60,6 +65,20 @@ class DemoIT {
             "messagesPerSecond",
             "maxInOneSecond",
             "sqlStatements");
+  }
+
+  /** Returns patterns of what the README says that the demo prints, whatever the numbers. */
+  private static List<String> sessionInTheReadme() throws IOException {
+    String readme = Files.readString(Path.of("../README.md"));
+    int begin = readme.indexOf("Starting Kafka");
+    return readme
+        .substring(begin, readme.indexOf("```", begin))
+        .lines()
+        .filter(line -> !line.isBlank() && !line.strip().equals("…"))
+        // A terminal shows a bar.
+        .filter(line -> !line.startsWith("sending "))
+        .map(line -> "(?m)^\\Q" + line.replaceAll("[0-9.]+ *", "\\\\E[0-9.]+ *\\\\Q") + "\\E$")
+        .toList();
   }
 
   private int run(String... arguments) {

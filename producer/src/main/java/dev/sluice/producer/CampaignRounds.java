@@ -136,6 +136,13 @@ final class CampaignRounds {
             dueAt);
         fanOuts.remove(id);
       }
+      case CampaignStarts.OtherRecipients(var reviewed) -> {
+        log.info(
+            "[campaign {}] not started, it has other recipients than the {} that were reviewed",
+            FanOutStore.brief(id),
+            reviewed);
+        fanOuts.remove(id);
+      }
       case CampaignStarts.Over(var status) -> {
         log.info("[campaign {}] nothing to send, it is {}", FanOutStore.brief(id), status);
         fanOuts.remove(id);

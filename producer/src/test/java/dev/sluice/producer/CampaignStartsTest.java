@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A campaign starts once, with all of its recipients, and never from the beginning again. */
@@ -150,6 +151,25 @@ class CampaignStartsTest extends FanOutTest {
     assertThat(requests()).hasSize(10).extracting(SendRequest::campaignId).containsOnly(withdrawn);
   }
 
+  @Test
+  void aStartHasNoEffectOnceTheCampaignHasOtherRecipientsThanWereReviewed() {
+    UUID filled = FIXTURE.campaign(sender, 10);
+    UUID same = FIXTURE.campaign(sender, 10);
+
+    start(filled, null, 9L);
+    start(same, null, 10L);
+    turns(4);
+
+    assertThat(requests()).hasSize(10).extracting(SendRequest::campaignId).containsOnly(same);
+    assertThat(row(filled)).isEqualTo(CampaignStatus.DRAFT);
+    assertThat(deadLetters.isEmpty()).isTrue();
+
+    // Somebody reviews it again.
+    start(filled, null, 10L);
+    turns(3);
+    assertThat(requests()).hasSize(10).extracting(SendRequest::campaignId).containsOnly(filled);
+  }
+
   /** The producer reads what is due some seconds ahead. */
   @Test
   void aTimeThatIsTakenAwayInTheLastMomentTakesTheApprovalWithIt() {
@@ -221,7 +241,12 @@ class CampaignStartsTest extends FanOutTest {
   }
 
   private void approvedStart(UUID campaign) {
-    byte[] start = Json.write(CampaignCommand.start(campaign, "user:ada@10.0.0.7", now, "ada"));
+    start(campaign, "ada", null);
+  }
+
+  private void start(UUID campaign, @Nullable String approvedBy, @Nullable Long reviewed) {
+    byte[] start =
+        Json.write(CampaignCommand.start(campaign, "user:ada@10.0.0.7", now, approvedBy, reviewed));
     commands.pipeInput(campaign.toString(), new String(start, StandardCharsets.UTF_8));
   }
 

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  *     because of it; it has no effect once the campaign is a draft. Null for any other start
  * @param recipients for {@code resend-selected}: the ids of the recipients to send to again, at
  *     most {@value #MOST_RECIPIENTS}; null for any other command
+ * @param reviewed for {@code start}: how many recipients the campaign had when somebody reviewed
+ *     it; it has no effect if there are others by then. Null for a start of whoever there is
  */
 public record CampaignCommand(
     Action command,
@@ -41,7 +43,8 @@ public record CampaignCommand(
     @Nullable Set<String> reasons,
     @Nullable String approvedBy,
     @Nullable Instant dueAt,
-    @Nullable List<Long> recipients) {
+    @Nullable List<Long> recipients,
+    @Nullable Long reviewed) {
   /** The most recipients that a command can name, so that it stays small. */
   public static final int MOST_RECIPIENTS = 1_000;
 
@@ -60,6 +63,7 @@ public record CampaignCommand(
         requestedAt,
         reason,
         statuses,
+        null,
         null,
         null,
         null,
@@ -97,6 +101,7 @@ public record CampaignCommand(
         reasons,
         null,
         null,
+        null,
         null);
   }
 
@@ -118,7 +123,8 @@ public record CampaignCommand(
         null,
         null,
         null,
-        recipients);
+        recipients,
+        null);
   }
 
   /** Returns a command to continue a campaign after a repair. */
@@ -134,6 +140,7 @@ public record CampaignCommand(
         null,
         null,
         null,
+        null,
         null);
   }
 
@@ -141,10 +148,15 @@ public record CampaignCommand(
    * Returns a command to start a campaign.
    *
    * @param approvedBy who has approved it, or null if it needs no approval
+   * @param reviewed for how many recipients, or null for whoever there is
    */
   public static CampaignCommand start(
-      UUID campaignId, String requestedBy, Instant requestedAt, @Nullable String approvedBy) {
-    return start(campaignId, requestedBy, requestedAt, approvedBy, null);
+      UUID campaignId,
+      String requestedBy,
+      Instant requestedAt,
+      @Nullable String approvedBy,
+      @Nullable Long reviewed) {
+    return start(campaignId, requestedBy, requestedAt, approvedBy, null, reviewed);
   }
 
   private static CampaignCommand start(
@@ -152,7 +164,8 @@ public record CampaignCommand(
       String requestedBy,
       Instant requestedAt,
       @Nullable String approvedBy,
-      @Nullable Instant dueAt) {
+      @Nullable Instant dueAt,
+      @Nullable Long reviewed) {
     return new CampaignCommand(
         Action.START,
         campaignId,
@@ -164,7 +177,8 @@ public record CampaignCommand(
         null,
         approvedBy,
         dueAt,
-        null);
+        null,
+        reviewed);
   }
 
   /**
@@ -179,7 +193,7 @@ public record CampaignCommand(
       Instant requestedAt,
       @Nullable String approvedBy,
       Instant dueAt) {
-    return start(campaignId, requestedBy, requestedAt, approvedBy, dueAt);
+    return start(campaignId, requestedBy, requestedAt, approvedBy, dueAt, null);
   }
 
   /** The actions on a campaign. */

@@ -154,8 +154,12 @@ public final class CampaignCommandRoutes {
     templates.allow(stopped);
     stopped.log(context, "campaign " + id);
     String who = Audit.who(context);
-    approver.ifPresentOrElse(
-        name -> commands.start(id, who, name), () -> commands.publish(id, action, who));
+    if (begins) {
+      commands.start(
+          id, who, approver.orElse(null), reviewed.map(ReviewedRecipients::number).orElse(null));
+    } else {
+      commands.publish(id, action, who);
+    }
     Audit.log(context, action.name().toLowerCase(Locale.ROOT), "campaign " + id);
     JsonHttp.json(context, 202, Unchecked.told(context, Map.of("id", id, "command", action)));
   }

@@ -2,7 +2,6 @@ package dev.sluice.console.campaign;
 
 import dev.sluice.console.http.Fields;
 import dev.sluice.console.http.ProblemException;
-import dev.sluice.console.imports.Reading;
 import io.javalin.http.Context;
 import java.time.Instant;
 import java.util.Objects;
@@ -17,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 record KnownTime(@Nullable Instant at) {
   private static final String NAME = "ifScheduledAt";
 
-  /** Returns the time on whose condition a request is made. */
+  /**
+   * Returns the time on whose condition a request is made. An empty one is no condition, but wrong.
+   */
   static Optional<KnownTime> of(Context context) {
-    return Reading.given(context, NAME)
+    return Optional.ofNullable(context.queryParam(NAME))
         .map(text -> new KnownTime(text.equals("none") ? null : Fields.moment(NAME, text)));
   }
 

@@ -1,7 +1,6 @@
 package dev.sluice.console.campaign;
 
 import dev.sluice.console.http.ProblemException;
-import dev.sluice.console.imports.Reading;
 import dev.sluice.console.recipient.RecipientCounts;
 import io.javalin.http.Context;
 import java.util.Optional;
@@ -14,17 +13,19 @@ import org.jooq.DSLContext;
  */
 record ReviewedRecipients(long number) {
 
-  /** Returns the number that a request gives. */
+  /**
+   * Returns the number that a request gives. An empty one is wrong, or nothing would be compared.
+   */
   static Optional<ReviewedRecipients> of(Context context) {
-    return Reading.given(context, "recipients").map(text -> new ReviewedRecipients(number(text)));
+    return Optional.ofNullable(context.queryParam("recipients"))
+        .map(text -> new ReviewedRecipients(number(text)));
   }
 
   private static long number(String text) {
-    try {
-      return Long.parseUnsignedLong(text);
-    } catch (NumberFormatException e) {
+    if (!text.matches("[0-9]{1,18}")) {
       throw ProblemException.field("recipients", "is a number of people like 1200");
     }
+    return Long.parseLong(text);
   }
 
   /**

@@ -53,9 +53,15 @@ public final class CommandPublisher {
                 campaignId, who, now, resend.statuses(), resend.recipients()));
   }
 
-  /** Starts a campaign that somebody has approved, if it still is when the producer reads this. */
-  public void start(UUID campaignId, String who, String approvedBy) {
-    publish(CampaignCommand.start(campaignId, who, Instant.now(), approvedBy));
+  /**
+   * Starts a campaign as it is when the producer reads this.
+   *
+   * @param approvedBy only if it is still approved then; null for a start that needs no approval
+   * @param reviewed only if it has as many recipients then; null for whoever there is
+   */
+  public void start(
+      UUID campaignId, String who, @Nullable String approvedBy, @Nullable Long reviewed) {
+    publish(CampaignCommand.start(campaignId, who, Instant.now(), approvedBy, reviewed));
   }
 
   private void publish(CampaignCommand command) {

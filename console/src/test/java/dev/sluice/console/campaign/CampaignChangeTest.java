@@ -69,6 +69,7 @@ class CampaignChangeTest {
     assertThat(body(refused).path("recipients").asInt()).isEqualTo(2);
     assertThat(status(get(id))).isEqualTo("DRAFT");
     assertProblem(patch(id, "?recipients=1.5", SOON), 400, "\"recipients\"");
+    assertProblem(patch(id, "?recipients=", SOON), 400, "\"recipients\"");
     assertThat(status(patch(id, "?recipients=2", SOON))).isEqualTo("SCHEDULED");
   }
 
@@ -90,6 +91,7 @@ class CampaignChangeTest {
     assertProblem(patch(id, "?ifScheduledAt=" + time, other), 409, "taken");
     assertThat(status(get(id))).isEqualTo("DRAFT");
     assertProblem(patch(id, "?ifScheduledAt=soon", other), 400, "\"ifScheduledAt\"");
+    assertProblem(patch(id, "?ifScheduledAt=", other), 400, "\"ifScheduledAt\"");
   }
 
   @Test

@@ -72,7 +72,11 @@ class CampaignCommandsTest {
     assertProblem(post(start + "?recipients=3"), 409, "2 recipients by now and not 3");
     assertProblem(post(start + "?recipients=many"), 400, "\"recipients\"");
     assertProblem(post(start + "?recipients=-1"), 400, "\"recipients\"");
+    assertProblem(post(start + "?recipients=" + "9".repeat(19)), 400, "\"recipients\"");
+    assertProblem(post(start + "?recipients="), 400, "\"recipients\"");
     assertThat(post(start + "?recipients=2").statusCode()).isEqualTo(202);
+    // The producer compares it once more: others may add some before it reads this.
+    assertThat(CONSOLE.commandOf(id).reviewed()).isEqualTo(2);
   }
 
   @Test

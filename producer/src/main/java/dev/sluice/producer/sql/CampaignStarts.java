@@ -3,6 +3,7 @@ package dev.sluice.producer.sql;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.jooq.impl.DSL.currentInstant;
+import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.val;
 import static org.jooq.impl.DSL.when;
 
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.Record;
+import org.jspecify.annotations.Nullable;
 
 /** Starts campaigns in their rows, each once. */
 public final class CampaignStarts {
@@ -52,6 +54,9 @@ public final class CampaignStarts {
 
   /** Its start time has come, but was taken away meanwhile, so that it is a draft. */
   public record Withdrawn(Instant dueAt) implements Start {}
+
+  /** It has other recipients than somebody has reviewed. */
+  public record OtherRecipients(long reviewed) implements Start {}
 
   /** There is nothing to send, because it has ended. */
   public record Over(CampaignStatus status) implements Start {}
@@ -124,7 +129,7 @@ public final class CampaignStarts {
         Instant scheduled = row.get(CAMPAIGN.SCHEDULED_AT);
         yield scheduled != null && scheduled.isAfter(now)
             ? new Not(markScheduled(sql, campaignId, scheduled))
-            : markStarted(sql, campaignId, command, now);
+            : markStarted(sql, campaignId, command, command.reviewed(), now);
       }
       case SENDING, PAUSED ->
           isTheSame(command, row) || goesOn(sql, campaignId, command, row)
@@ -172,7 +177,11 @@ public final class CampaignStarts {
   }
 
   private static Marked markStarted(
-      DSLContext sql, UUID campaignId, FanOutState.Origin command, Instant now) {
+      DSLContext sql,
+      UUID campaignId,
+      FanOutState.Origin command,
+      @Nullable Long reviewed,
+      Instant now) {
     var recipients =
         sql.selectCount()
             .from(CAMPAIGN_RECIPIENT)
@@ -193,10 +202,11 @@ public final class CampaignStarts {
             .from(recipients)
             .where(CAMPAIGN.ID.eq(campaignId))
             .and(CAMPAIGN.STATUS.in(NOT_STARTED))
+            .and(reviewed == null ? noCondition() : count.eq(reviewed))
             .returning(CampaignStanding.COLUMNS)
             .fetchOne();
     if (row == null) {
-      return new Not(new Unknown());
+      return new Not(reviewed == null ? new Unknown() : new OtherRecipients(reviewed));
     }
     CampaignStanding standing = CampaignStanding.of(row);
     return standing.status() == CampaignStatus.COMPLETED
@@ -209,7 +219,7 @@ public final class CampaignStarts {
     UUID nobody = new UUID(0, 0);
     FanOutState.Origin nothing = new FanOutState.Origin(null, new byte[0], "", 0, -1, null, null);
     start(nobody, nothing, Instant.EPOCH);
-    markStarted(sql, nobody, nothing, Instant.EPOCH);
+    markStarted(sql, nobody, nothing, null, Instant.EPOCH);
     rows.find(nobody);
   }
 }

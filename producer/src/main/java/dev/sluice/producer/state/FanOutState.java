@@ -149,6 +149,11 @@ public record FanOutState(Phase phase, Steering steering) {
       return command().dueAt();
     }
 
+    /** Returns for how many recipients it is, or null for whoever there is. */
+    public @Nullable Long reviewed() {
+      return command().reviewed();
+    }
+
     private CampaignCommand command() {
       return Json.read(value, CampaignCommand.class);
     }

@@ -4,7 +4,7 @@ import { rejectedLines } from './api.js';
 import { note } from './dialogs.js';
 import { number } from './format.js';
 import { rowWords } from './rowreasons.js';
-import { parts, say } from './texts.js';
+import { language, parts, say } from './texts.js';
 
 /** Offers text as a file to keep. */
 export function save(name, blob) {
@@ -17,7 +17,7 @@ export function save(name, blob) {
 
 async function saveRejected(file, query) {
   try {
-    save('rejected.csv', await rejectedLines(file, query));
+    save('rejected.csv', await rejectedLines(file, new URLSearchParams([...query, ['language', language]])));
   } catch (error) {
     note(error.message, 'bad');
   }

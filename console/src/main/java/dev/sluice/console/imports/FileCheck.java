@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code /api/recipients/check}: what a file of recipients or of suppressions would come to, before
  * anything is created; and as CSV, the rows that would be rejected, whole, with the reason beside
- * them.
+ * them in the reader's language.
  */
 public final class FileCheck {
   /** Rejected rows that are listed; more are only counted. */
@@ -77,6 +77,8 @@ public final class FileCheck {
     boolean isToBeSent = isToBeSent(context);
     RowRules here = RowRequest.rules(context, isToBeSent ? recipients : suppressions);
     if (JsonHttp.wantsCsv(context)) {
+      RowWords words =
+          Reading.given(context, "language").map(RowWords::in).orElse(RowWords.ENGLISH);
       uploads.convert(
           context,
           Uploads.Use.CHECK,
@@ -84,7 +86,7 @@ public final class FileCheck {
             Rows rows = RowRequest.rows(context, body, zones(context));
             context.contentType("text/csv; charset=utf-8");
             context.header("Content-Disposition", "attachment; filename=\"rejected.csv\"");
-            writeRejected(rows, here, made);
+            writeRejected(rows, here, words, made);
           });
     } else {
       JsonHttp.json(
@@ -169,8 +171,8 @@ public final class FileCheck {
   }
 
   /** Writes row by row as they are read, so that any number of them is possible. */
-  private static void writeRejected(Rows rows, RowRules rules, OutputStream made)
-      throws IOException {
+  private static void writeRejected(
+      Rows rows, RowRules rules, RowWords words, OutputStream made) throws IOException {
     OutputStreamWriter out = new OutputStreamWriter(made, StandardCharsets.UTF_8);
     out.write(BYTE_ORDER_MARK);
     CsvWriter csv = CsvWriter.builder().fieldSeparator(rows.separator()).build(out);
@@ -180,12 +182,12 @@ public final class FileCheck {
       while (rows.hasNext()) {
         Rows.Row row = rows.next();
         if (rules.judge(row) instanceof RowRules.Unusable(String reason)) {
-          csv.writeRecord(line(row.cells(), width, reason));
+          csv.writeRecord(line(row.cells(), width, words.of(reason)));
         }
       }
     } catch (ProblemException e) {
       // What was read until here is of use, but its reader must see that it is not whole.
-      csv.writeRecord(line(List.of(), width, "The rest was not read: " + e.getMessage()));
+      csv.writeRecord(line(List.of(), width, words.restUnread(String.valueOf(e.getMessage()))));
     }
     csv.flush();
   }

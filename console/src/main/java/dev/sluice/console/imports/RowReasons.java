@@ -3,8 +3,9 @@ package dev.sluice.console.imports;
 import java.util.List;
 
 /**
- * Why a row of a file cannot be used. The page knows these sentences and says them in its reader's
- * language, so changing one means changing {@code rowreasons.js}.
+ * Why a row of a file cannot be used. The page and {@link RowWords} know these sentences and say
+ * them in their reader's language, so changing one means changing {@code rowreasons.js} and the
+ * page's English texts.
  */
 final class RowReasons {
   static final String MISSING = "the phone number is missing";

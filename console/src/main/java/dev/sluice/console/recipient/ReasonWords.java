@@ -1,38 +1,27 @@
 package dev.sluice.console.recipient;
 
+import dev.sluice.console.http.PageTexts;
 import dev.sluice.console.http.ProblemException;
-import dev.sluice.schema.Json;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.JsonNode;
 
 /** What error codes mean, in a language of the page. */
 public final class ReasonWords {
   public static final ReasonWords ENGLISH = new ReasonWords(null);
 
   private static final Map<String, ReasonWords> BY_LANGUAGE =
-      new TreeMap<>(Map.of("en", ENGLISH, "de", read("de"), "pt-BR", read("pt-BR")));
+      PageTexts.each(language -> language.equals("en") ? ENGLISH : read(language));
 
   /** The page's words by code; null for English, in which they are in the code. */
-  private final @Nullable Map<String, String> codes;
+  private final @Nullable JsonNode codes;
 
-  private ReasonWords(@Nullable Map<String, String> codes) {
+  private ReasonWords(@Nullable JsonNode codes) {
     this.codes = codes;
   }
 
   private static ReasonWords read(String language) {
-    try (InputStream texts =
-        ReasonWords.class.getResourceAsStream("/page/texts/codes/" + language + ".json")) {
-      return new ReasonWords(
-          Json.MAPPER.readValue(Objects.requireNonNull(texts), new TypeReference<>() {}));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new ReasonWords(PageTexts.read("codes/" + language + ".json"));
   }
 
   /**
@@ -41,12 +30,7 @@ public final class ReasonWords {
    * @throws ProblemException 400 if the page does not speak it
    */
   public static ReasonWords in(String language) {
-    ReasonWords words = BY_LANGUAGE.get(language);
-    if (words == null) {
-      throw ProblemException.field(
-          "language", "is one of " + String.join(", ", BY_LANGUAGE.keySet()));
-    }
-    return words;
+    return PageTexts.in(language, BY_LANGUAGE);
   }
 
   /** Returns the explanation of a code. */
@@ -54,9 +38,9 @@ public final class ReasonWords {
     if (codes == null) {
       return ErrorWords.of(code);
     }
-    String words = codes.get(code == null ? "none" : code);
-    return words == null
-        ? codes.getOrDefault("other", "{code}").replace("{code}", String.valueOf(code))
+    String words = codes.path(code == null ? "none" : code).asString("");
+    return words.isEmpty()
+        ? codes.path("other").asString("{code}").replace("{code}", String.valueOf(code))
         : words;
   }
 }

@@ -175,9 +175,26 @@ class RecipientFilesTest {
         .isEqualTo(1);
   }
 
+  @Test
+  void rejectedLinesSayWhyInALanguageOfThePage() throws Exception {
+    String file = "phone,name\n12,Ana\n13,Bia,more\n\"open\n";
+
+    assertThat(rejected("?language=de", file))
+        .contains("12,Ana,die Telefonnummer ist zu kurz")
+        .contains("13,Bia,more,\"3 Spalten, wo die erste Zeile 2 hat\"")
+        .contains("Der Rest wurde nicht gelesen: In the row that begins in line 4");
+    assertThat(rejected("?language=pt-BR", file)).contains("12,Ana,o número de telefone é curto");
+    assertThat(rejected("?language=en", file)).isEqualTo(rejected(file));
+    assertThat(rejected("?language=fr", file)).contains("\\"language\\" is one of de, en, pt-BR.");
+  }
+
   private static String rejected(String file) throws Exception {
+    return rejected("", file);
+  }
+
+  private static String rejected(String query, String file) throws Exception {
     return new String(
-        send("POST", CHECK, "text/csv", utf8(file), "Accept", "text/csv").body(),
+        send("POST", CHECK + query, "text/csv", utf8(file), "Accept", "text/csv").body(),
         StandardCharsets.UTF_8);
   }
 

@@ -31,6 +31,19 @@ class RowReasonsTest {
     assertThat(said("pt-BR", key, reason)).isNotEqualTo(reason);
   }
 
+  @ParameterizedTest
+  @MethodSource("reasons")
+  void aFileOfRejectedRowsSaysEveryReasonAsThePageDoes(String reason) throws IOException {
+    String key = key(reason);
+
+    for (String language : List.of("de", "pt-BR")) {
+      String or = texts(language).path("row.or").asString();
+      assertThat(RowWords.in(language).of(reason).replaceAll("(?<=\\d)\\.(?=\\d{3})", ""))
+          .isEqualTo(said(language, key, reason).replace(" or ", or));
+    }
+    assertThat(RowWords.in("en").of(reason)).isEqualTo(reason);
+  }
+
   static Stream<String> reasons() {
     return Stream.of(
         RowReasons.MISSING,
@@ -71,15 +84,18 @@ class RowReasonsTest {
   }
 
   private static String said(String language, String key, String reason) throws IOException {
-    JsonNode texts =
-        JsonMapper.shared().readTree(Files.readString(PAGE.resolve("texts/" + language + ".json")));
     Matcher found = sentences().get(key).matcher(reason);
     assertThat(found.matches()).isTrue();
-    String text = texts.path(key).asString();
+    String text = texts(language).path(key).asString();
     for (String value : found.namedGroups().keySet()) {
       text = text.replace("{" + value + "}", found.group(value));
     }
     return text;
+  }
+
+  private static JsonNode texts(String language) throws IOException {
+    return JsonMapper.shared()
+        .readTree(Files.readString(PAGE.resolve("texts/" + language + ".json")));
   }
 
   /** The page's expressions mean the same here. */

@@ -279,6 +279,8 @@ export function campaign(root, left, id) {
   // While it sends, more would fail than the question says.
   const maySuppress = () => (may('manage') && now.status !== 'SENDING' ? each((error) => suppressReason(path, error, left)) : null);
 
+  const mayAdd = () => may('manage') && OPEN.includes(now.status) && !now.archivedAt;
+
   const crumb = html`<p class="crumb"><a href="#/">${say('campaigns.title')}</a></p>`;
 
   const view = () =>
@@ -297,10 +299,10 @@ export function campaign(root, left, id) {
           ${now.statusReason ? html`<p class="reason">${reasonWords(now.statusReason)}</p>` : nothing}
           ${now.nextZone ? html`<p class="reason told">${say('campaign.nextZone', { zone: now.nextZone.timeZone, time: moment(now.nextZone.at) })}</p>` : nothing}
           ${connected ? nothing : offline()}
-          ${may('manage') && OPEN.includes(now.status) ? html`${now.archivedAt ? nothing : upload.view()} ${trial.view()}` : nothing}
+          ${may('manage') && OPEN.includes(now.status) ? html`${mayAdd() ? upload.view() : nothing} ${trial.view()}` : nothing}
           ${funnel(now)} ${speed()} ${doubt(counts(now).unconfirmed)} 
           ${failures(path, errors, { resend: mayResendReasons(), suppress: maySuppress() })}
-          ${answers.view(now)} ${details()} ${people.view(statuses(), now, mayResendSelected())}
+          ${answers.view(now)} ${details()} ${people.view(statuses(), now, mayResendSelected(), mayAdd())}
         `;
 
   function paint() {

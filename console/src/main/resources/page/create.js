@@ -190,7 +190,6 @@ export function create(root, left) {
   function known() {
     const file = people.found();
     return {
-      people: file?.usable ?? 0,
       words: file
         ? say('create.people', { usable: number(file.usable), rejected: number(file.rejectedCount) })
         : say('create.noPeople'),
@@ -212,6 +211,7 @@ export function create(root, left) {
     steps: ['message', 'recipients', 'when', 'review'],
     draft: begun,
     people: () => people.shown(),
+    total: () => people.found()?.usable ?? 0,
     known,
     keep,
     before: unfinished,

@@ -32,10 +32,8 @@ export function edit(root, left, id) {
       steps: ['message', 'when', 'review'],
       draft: { ...begun, ...mine.kept() },
       people: () => people,
-      known: () => ({
-        people: campaign.total,
-        words: audience(campaign),
-      }),
+      total: () => campaign.total,
+      known: () => ({ words: audience(campaign) }),
       keep: (draft) => mine.keep(begun, draft),
       before: () =>
         found

@@ -4,6 +4,7 @@ import { message } from './draft.js';
 import { rate } from './format.js';
 import { broken, mustBeFilled, variables } from './placeholders.js';
 import { lackingWords, preview, templatePreview } from './preview.js';
+import { isFreeText } from './review.js';
 import { parts, say } from './texts.js';
 
 const KINDS = ['text', 'template', 'json'];
@@ -56,11 +57,11 @@ function shown(draft, values) {
       })}</p>`;
 }
 
-/** The message as each of these people gets it; `walk` leads from one to the next. */
-export const bubble = (draft, people, walk) => html`
+/** The message as each of these people gets it, the first of `total`; `walk` leads from one to the next. */
+export const bubble = (draft, people, total, walk) => html`
   <section class="preview" aria-labelledby="preview">
     <h3 id="preview">${say('create.preview')}</h3>
-    ${walk(people, (one) => shown(draft, one?.variables ?? null))}
+    ${walk(people, total, (one) => shown(draft, one?.variables ?? null))}
   </section>
 `;
 
@@ -69,6 +70,7 @@ export function messageStep(draft, senders, change, templates, columns) {
   if (draft.kind === 'template') {
     templates.of(draft.sender);
   }
+  const sender = senders?.find((one) => one.id === draft.sender);
   const field = (name) => (event) => change({ [name]: event.target.value });
   const templateField = (name) => (event) =>
     change({ template: { ...draft.template, [name]: event.target.value } });
@@ -92,7 +94,7 @@ export function messageStep(draft, senders, change, templates, columns) {
   const bodies = {
     text: () => html`<label>${say('create.text')}
       <textarea name="text" rows="4" .value=${draft.text} @input=${field('text')}></textarea></label>
-      <p class="hint">${say('create.textHint')}</p>`,
+      ${isFreeText({ type: 'text' }, sender) ? html`<p class="hint">${say('create.textHint')}</p>` : nothing}`,
     template: () => templates.view(draft, change, columns, byHand),
     json: () => html`<label>${say('create.json')}
       <textarea name="json" rows="10" spellcheck="false" class="code" .value=${draft.json}

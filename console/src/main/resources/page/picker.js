@@ -8,6 +8,8 @@ import { parts, say, sayOr } from './texts.js';
 
 const SHOWN = 12;
 const ALL = '';
+/** Each with the kind of its badge. */
+const QUALITIES = { GREEN: 'read', YELLOW: 'unconfirmed', RED: 'failed' };
 const NO_FILTER = { search: '', language: ALL, category: ALL, status: 'APPROVED' };
 
 const categoryWords = (one) => sayOr(`template.category.${one}`, String(one).toLowerCase());
@@ -87,12 +89,18 @@ export function picker(paint) {
     then('.slot select', '#other-template');
   }
 
+  /** As the provider rates it; most templates are not rated yet. */
+  const quality = (template) =>
+    QUALITIES[template.quality]
+      ? html`<span class=${`badge ${QUALITIES[template.quality]}`}>${say(`template.quality.${template.quality}`)}</span>`
+      : nothing;
+
   const option = (change) => (template) => html`
     <li><button type="button" class="pick" ?disabled=${!usable(template)} @click=${() => pick(template, change)}>
       <strong>${template.name}</strong>
       <small class="quiet">${template.language} · ${categoryWords(template.category)}</small>
       ${template.status === 'APPROVED' ? nothing : html`<span class="badge">${stateWords(template.status)}</span>`}
-      ${template.quality === 'RED' ? html`<span class="badge failed">${say('template.lowQuality')}</span>` : nothing}
+      ${quality(template)}
       <small class="text">${bodyOf(template)}</small>
       ${
         unknownParts(template).length

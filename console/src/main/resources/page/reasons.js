@@ -26,7 +26,8 @@ function author(who) {
   return ITSELF.test(who) ? say('reason.itself') : say('reason.by', { who: PERSON.exec(who)?.[1] ?? who });
 }
 
-const coded = (code) => (codes[code] ? `${code} (${codes[code]})` : code);
+/** A code, with what it means where this is not English. */
+export const coded = (code) => (codes[code] ? `${code} (${codes[code]})` : code);
 
 /** How what is found in a sentence is said, where not as it is. */
 const VALUES = {

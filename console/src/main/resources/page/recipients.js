@@ -28,6 +28,8 @@ export function recipients(path, paint, left) {
   const ticked = selection(paint);
   // What is done with those who are ticked; null where nothing can be.
   let act = null;
+  // Whether a file can be added above.
+  let takes = false;
 
   /** A part of a search in which nobody is found is followed by the next one, for a while. */
   async function read(after) {
@@ -127,18 +129,27 @@ export function recipients(path, paint, left) {
     }</p>`;
   };
 
+  /** That nobody is there, and what to do about it. */
+  function none() {
+    if (Object.keys(wanted).length > 0) {
+      return say('people.noneFound');
+    }
+    return say(takes ? 'people.none' : 'nobody');
+  }
+
   /** A search looks through so many at a time: that nobody is among them does not mean that there is nobody. */
   const found = (page, campaign) => {
     const nobodyIs = page.recipients.length === 0;
     if (page.searched) {
       return html`${nobodyIs ? nothing : table(page)} ${progress(nobodyIs ? 'noneYet' : 'searched', far[page.next], campaign)}`;
     }
-    return nobodyIs ? html`<p class="quiet">${say('nobody')}</p>` : table(page);
+    return nobodyIs ? html`<p class="quiet">${none()}</p>` : table(page);
   };
 
-  /** With the statuses that somebody has, and what can be done with those who are ticked. */
-  const view = (statuses, campaign, withTicked) => {
+  /** With the statuses that somebody has, what can be done with those who are ticked, and whether more can be added. */
+  const view = (statuses, campaign, withTicked, takesMore) => {
     act = withTicked;
+    takes = takesMore;
     return html`
     <section aria-labelledby="people">
       <h2 id="people">${say('people.title')}</h2>

@@ -10,6 +10,7 @@ import { pages } from './pages.js';
 import { outcome, rejections, report, save } from './rejected.js';
 import { rowWords } from './rowreasons.js';
 import { may } from './session.js';
+import { suppressedWords } from './suppressedwords.js';
 import { say } from './texts.js';
 import { work } from './work.js';
 
@@ -123,7 +124,7 @@ export function suppressions(root, left) {
   const row = (one) => html`
     <tr>
       <td data-label=${say('suppressions.number')}><code>${one.phone}</code></td>
-      <td data-label=${say('suppressions.reason')}>${one.reason}</td>
+      <td data-label=${say('suppressions.reason')}>${suppressedWords(one.reason)}</td>
       <td data-label=${say('suppressions.since')}><small>${moment(one.createdAt)}</small></td>
       <td class="do">${
         may('operate')
@@ -150,13 +151,21 @@ export function suppressions(root, left) {
     </section>
   `;
 
+  /** That nobody is there, and what to do about it. */
+  function none() {
+    if (phone) {
+      return say('suppressions.noneFound');
+    }
+    return say(may('manage') ? 'suppressions.none' : 'nobody');
+  }
+
   const view = () => html`
     <div class="line title"><h1>${say('suppressions.title')}</h1>
       <div class="actions"><button @click=${exportAll}>${say('suppressions.export')}</button></div></div>
     <p class="quiet">${say('suppressions.intro')}</p>
     ${may('manage') ? addForm() : nothing}
     ${job.view()} ${reports} ${searchForm()}
-    ${list.view((page) => (page.length === 0 ? html`<p class="quiet">${say('nobody')}</p>` : table(page)))}
+    ${list.view((page) => (page.length === 0 ? html`<p class="quiet">${none()}</p>` : table(page)))}
     ${nameless.page()?.length || nameless.failed() ? withoutNumber() : nothing}
   `;
 
@@ -165,7 +174,7 @@ export function suppressions(root, left) {
       <div class="columns">
         <label>${say('suppressions.numbers')} <textarea name="numbers" rows="2" placeholder="+5511999990001"
             ?required=${!people.file()}></textarea></label>
-        <label>${say('suppressions.reason')} <input name="reason" placeholder="manual" maxlength="200"></label>
+        <label>${say('suppressions.reason')} <input name="reason" placeholder=${say('suppressed.manual')} maxlength="200"></label>
       </div>
       ${people.view(say('suppressions.file'))}
       <div class="actions"><button class="primary" ?disabled=${job.busy()}>${say('suppressions.add')}</button></div>
@@ -178,7 +187,7 @@ export function suppressions(root, left) {
       <td data-label=${say('suppressions.number')}>${
         one.phone ? html`<code>${one.phone}</code>` : html`<span class="quiet">${say('suppressions.unknown')}</span>`
       }</td>
-      <td data-label=${say('suppressions.reason')}>${one.reason}</td>
+      <td data-label=${say('suppressions.reason')}>${suppressedWords(one.reason)}</td>
       <td data-label=${say('suppressions.since')}><small>${moment(one.createdAt)}</small></td>
     </tr>
   `;

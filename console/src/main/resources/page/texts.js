@@ -1,4 +1,5 @@
-// The page's words in the reader's language; texts/ holds one file a language, all with the same keys.
+// The page's words in the reader's language; texts/ holds one file a language, all with the same keys, and texts/codes/
+// what error codes mean, for which the console has the English words itself.
 const LANGUAGES = ['en', 'pt-BR', 'de'];
 
 const base = (language) => language.split('-')[0];

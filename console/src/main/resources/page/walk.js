@@ -3,7 +3,10 @@ import { html, nothing } from './lib.js';
 import { number } from './format.js';
 import { say } from './texts.js';
 
-/** Shows what `show` makes of one of these people, or of nobody, with the way to the others. */
+/**
+ * Shows what `show` makes of one of these people, or of nobody, with the way to the others. They are the first of
+ * `total`; null if that is not known, which it is of few.
+ */
 export function walk(paint) {
   let at = 0;
   const go = (by, people) => () => {
@@ -13,7 +16,7 @@ export function walk(paint) {
   const button = (key, by, people) =>
     html`<button type="button" class="small" name=${key} @click=${go(by, people)}>${say(`preview.${key}`)}</button>`;
 
-  const view = (people, show) => {
+  const view = (people, total, show) => {
     at = Math.min(at, Math.max(0, people.length - 1));
     const one = people[at] ?? null;
     return html`
@@ -22,7 +25,10 @@ export function walk(paint) {
         ${
           people.length > 1
             ? html`${button('before', -1, people)} ${button('after', 1, people)}
-                <small class="quiet" role="status">${say('preview.place', { at: number(at + 1), count: number(people.length) })}</small>`
+                <small class="quiet" role="status">${say(
+                  total === null || total > people.length ? 'preview.placeFirst' : 'preview.place',
+                  { at: number(at + 1), count: number(people.length) },
+                )}</small>`
             : nothing
         }
       </div>

@@ -25,10 +25,11 @@ export function wishOf(draft) {
 }
 
 /**
- * Shows the steps of `task`: the `crumb` that leads back, its `title`, its `steps`, the `draft` to begin
- * with, the first of its `people` and what is `known` of all of them, `keep` for what is typed, what stands
- * `before` the steps, whether the `localTimeFixed` or `zoneFixed` by people who are there already, in that of the `recipients` and `after` the last one, whether one `mayLeave` a step,
- * the `last` button's words, and `submit`, which tells where to go, or nothing.
+ * Shows the steps of `task`: the `crumb` that leads back, its `title`, its `steps`, the `draft` to begin with,
+ * the first of its `people`, the `total` of them and what is `known` of all of them, `keep` for what is typed,
+ * what stands `before` the steps, whether the `localTimeFixed` or `zoneFixed` by people who are there already,
+ * in that of the `recipients` and `after` the last one, whether one `mayLeave` a step, the `last` button's
+ * words, and `submit`, which tells where to go, or nothing.
  * `left` is aborted when the view is left.
  */
 export function wizard(root, left, task) {
@@ -122,7 +123,8 @@ export function wizard(root, left, task) {
   }
 
   function summary() {
-    const { people, words, warnings = [] } = task.known();
+    const { words, warnings = [] } = task.known();
+    const people = task.total();
     const seconds = people && sender() ? takes(people, sender()) : null;
     return html`
       <dl class="pairs">
@@ -162,7 +164,7 @@ export function wizard(root, left, task) {
               last: task.last(draft),
               before: task.before(),
             },
-            html`${bodies[step]()} ${step === 'when' ? nothing : bubble(draft, task.people(), walked)}`,
+            html`${bodies[step]()} ${step === 'when' ? nothing : bubble(draft, task.people(), task.total(), walked)}`,
           )}
           ${step === steps.at(-1) ? task.after() : nothing}
         `;

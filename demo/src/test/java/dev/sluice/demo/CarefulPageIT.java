@@ -183,6 +183,6 @@ class CarefulPageIT {
     browser.click("#dialog .danger");
     browser.awaitText("#notes", "2 numbers were added to the suppressions");
     browser.open("#/suppressions");
-    browser.awaitText("tbody", "failed: 131026");
+    browser.awaitText("tbody", "a message failed with the code 131026");
   }
 }

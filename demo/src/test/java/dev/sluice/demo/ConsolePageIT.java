@@ -185,7 +185,14 @@ class ConsolePageIT {
   @Test
   void aTemplateIsPickedFilledInTriedOutAndChanged() throws IOException {
     OrderTemplate.find(browser, "Order update", "brazil");
+    browser.awaitText(".pick .badge", "high quality");
     browser.picture("template-picker");
+    browser.click("select[name='template-status'] option[value=PAUSED]");
+    browser.type("input[name=template-search]", "winter");
+    browser.awaitText(".pick .badge.failed", "low quality");
+    browser.click("select[name='template-status'] option[value=APPROVED]");
+    browser.type("input[name=template-search]", "order");
+    browser.awaitText("main", "1 template");
     OrderTemplate.pick(browser);
     browser.type("input[name='value-body.order']", "first_name");
     browser.type("input[name='value-button.0']", "first_name");

@@ -93,6 +93,30 @@ class FoundPageIT {
   }
 
   @Test
+  void whereNobodyIsTheNextStepIsSaid() {
+    String campaign = campaign("brazil", "Empty");
+    browser.open("#" + campaign.substring("/api".length()));
+    browser.awaitText(PEOPLE, "No one yet. Add a file of recipients above.");
+    browser.picture("found-empty");
+    browser.type(PEOPLE + "input[name=search]", "Ana");
+    browser.click(PEOPLE + "form button");
+    browser.awaitText(PEOPLE, "Clear the search and the status to see everyone.");
+    PAGE.sql(
+        "UPDATE sluice.campaign SET status = 'CANCELLED' WHERE id = '%s'".formatted(id(campaign)));
+    browser.open("#" + campaign.substring("/api".length()));
+    browser.awaitText(PEOPLE, "No one");
+    assertThat(browser.find(PEOPLE).getText()).doesNotContain("Add a file");
+
+    browser.open("#/suppressions");
+    browser.awaitText("main", "No one yet. Add a number above.");
+    browser.picture("suppressions-empty");
+    browser.type("input[name=phone]", "+5521");
+    browser.click("form[role=search] button");
+    browser.awaitText("main", "Clear the search to see all suppressed numbers.");
+    assertThat(browser.faults()).isEmpty();
+  }
+
+  @Test
   void whoHasNoCodeCanBeDownloaded() {
     String campaign = campaign("brazil", "Opted out");
     PAGE.sql(

@@ -126,7 +126,12 @@ class ManagersDayIT {
     keyboard.choose("select[name=phoneColumn]", "C");
     browser.awaitText(".report", PEOPLE + " usable, 1 rejected");
     browser.awaitText(".report", "Line " + (PEOPLE + 2) + ": the phone number is too short");
+    browser.awaitText(".report", "No column gives {{Pedido}}");
+    browser.awaitText("select[name='column-Pedido'] option:checked", "choose a column");
+    look("columns");
+    keyboard.choose("select[name='column-Pedido']", "E");
     browser.awaitText(".bubble", "Hi João, your order A-1 is on its way.");
+    assertThat(browser.find(".report").getText()).doesNotContain("No column gives");
     look("recipients");
     keyboard.press("#next");
     browser.find("input[name=scheduledAt]");
@@ -134,9 +139,12 @@ class ManagersDayIT {
     keyboard.press("#next");
   }
 
-  /** As Excel saves it in Brazil, with two columns of numbers and one that is none. */
+  /**
+   * As Excel saves it in Brazil, with two columns of numbers, one of which has none, and the order
+   * under a name that the message does not know.
+   */
   private static Path oddFile() throws IOException {
-    List<String> lines = new ArrayList<>(List.of("Primeiro Nome;Celular;WhatsApp;Pedido"));
+    List<String> lines = new ArrayList<>(List.of("Primeiro Nome;Celular;WhatsApp;Encomenda"));
     for (int i = 1; i <= PEOPLE; i++) {
       lines.add("\"%s\";(21) 96000-%04d;sim;A-%d".formatted(name(i).replace("\"", "\"\""), i, i));
     }

@@ -3,9 +3,11 @@ package dev.sluice.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.sluice.console.http.PageTexts;
 import dev.sluice.providers.whatsapp.TemplateFit;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.MessageTemplate;
+import dev.sluice.schema.OptOutReason;
 import dev.sluice.schema.StatusReasons;
 import java.time.Instant;
 import java.util.List;
@@ -285,6 +287,46 @@ class PageScriptsIT {
             "button 1 lacks its parameter; the template is not approved (PENDING)",
             "der Schaltfläche 1 fehlt ihr Parameter; die Vorlage ist nicht genehmigt (in Prüfung)"),
         arguments("anything else", "anything else"));
+  }
+
+  /** What a person gave as the reason stays as it was typed. */
+  @ParameterizedTest
+  @MethodSource("suppressed")
+  void whyANumberGetsNothingIsSaidInTheReadersLanguage(String reason, String german) {
+    browser.speak("de");
+    openNothingButScripts();
+
+    assertThat(
+            browser
+                .driver()
+                .executeAsyncScript(
+                    """
+                    const [reason, done] = arguments;
+                    import('/suppressedwords.js').then(({ suppressedWords }) => done(suppressedWords(reason)));
+                    """,
+                    reason))
+        .isEqualTo(german);
+  }
+
+  static Stream<Arguments> suppressed() {
+    return Stream.of(
+        arguments("manual", "von Hand hinzugefügt"),
+        arguments(OptOutReason.PREFERENCE, "hat Werbung beim Anbieter abgestellt"),
+        arguments("opt-out message", "hat in einer Nachricht weitere abgelehnt"),
+        arguments(OptOutReason.of(null), "hat sich beim Anbieter abgemeldet"),
+        arguments(
+            OptOutReason.of("130403"),
+            "hat sich abgemeldet; der Anbieter hat eine Nachricht mit dem Fehler 130403 (%s) abgelehnt"
+                .formatted(words("130403"))),
+        arguments(
+            "failed: 131026",
+            "eine Nachricht schlug mit dem Fehler 131026 (%s) fehl".formatted(words("131026"))),
+        arguments("failed: twice on the phone", "failed: twice on the phone"),
+        arguments("manual work", "manual work"));
+  }
+
+  private static String words(String code) {
+    return PageTexts.read("codes/de.json").path(code).asString();
   }
 
   private static String misfit(String part, String text) {

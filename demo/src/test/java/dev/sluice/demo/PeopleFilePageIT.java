@@ -13,6 +13,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -253,6 +255,29 @@ class PeopleFilePageIT {
   }
 
   @Test
+  void aPreviewOfMoreThanItsRowsSaysThatTheyAreTheFirst() throws IOException {
+    PAGE.recipientsOf("Hi {{name}}");
+    browser.choose("input[name=file]", people(50));
+    browser.awaitText(".walk", "1 of 50");
+    browser.choose("input[name=file]", people(51));
+    browser.awaitText(".walk", "1 of the first 50");
+    browser.click("[name=after]");
+    browser.awaitText(".walk", "2 of the first 50");
+  }
+
+  @Test
+  void onlyWhereTheSenderIsWhatsAppsFreeTextHasAHintOfTheWindow() {
+    client.put("/api/senders/gateway", Map.of("provider", "gateway", "address", "4711"));
+    PAGE.write("Hi");
+    browser.click("select[name=sender] option[value=brazil]");
+    browser.awaitText("form fieldset", "within the last 24 hours");
+    browser.click("select[name=sender] option[value=gateway]");
+    browser
+        .until()
+        .until(driver -> !browser.find("form").getText().contains("within the last 24 hours"));
+  }
+
+  @Test
   void doubleBracesAroundNothingAreShownInThePreview() {
     PAGE.write("Hi {{First Name}, your code is ready");
     browser.awaitText(".preview .problem", "Double braces must surround a column name");
@@ -310,6 +335,14 @@ class PeopleFilePageIT {
     browser.release();
     browser.awaitText("#notes", "1 added, 0 duplicates, 1 rejected");
     browser.awaitText("#notes", "12: it needs a country code");
+  }
+
+  private Path people(int people) throws IOException {
+    return Files.writeString(
+        folder.resolve(people + ".csv"),
+        IntStream.rangeClosed(1, people)
+            .mapToObj("+551196000%04d,Ana\n"::formatted)
+            .collect(Collectors.joining("", "phone,name\n", "")));
   }
 
   private Path file(String text, Charset charset) throws IOException {

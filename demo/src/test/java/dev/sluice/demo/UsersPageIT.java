@@ -122,6 +122,8 @@ class UsersPageIT {
     browser.open("#/suppressions");
     browser.awaitText("main h1", "");
     assertGone("form.sheet");
+    browser.awaitText("main", "No one");
+    assertThat(browser.find("main").getText()).doesNotContain("Add a number");
 
     browser.open("#/new");
     browser.awaitText("main", "Your role does not allow this");

@@ -171,8 +171,8 @@ public final class FileCheck {
   }
 
   /** Writes row by row as they are read, so that any number of them is possible. */
-  private static void writeRejected(
-      Rows rows, RowRules rules, RowWords words, OutputStream made) throws IOException {
+  private static void writeRejected(Rows rows, RowRules rules, RowWords words, OutputStream made)
+      throws IOException {
     OutputStreamWriter out = new OutputStreamWriter(made, StandardCharsets.UTF_8);
     out.write(BYTE_ORDER_MARK);
     CsvWriter csv = CsvWriter.builder().fieldSeparator(rows.separator()).build(out);

@@ -44,10 +44,11 @@ final class RowWords {
     JsonNode english = PageTexts.read("en.json");
     JsonNode texts = PageTexts.read(language + ".json");
     this.sentences =
-        (language.equals("en") ? List.<String>of() : english.propertyNames()).stream()
-            .filter(key -> key.startsWith(ROW) && !key.equals(OR))
-            .map(key -> new Sentence(pattern(english.path(key)), texts.path(key).asString()))
-            .toList();
+        (language.equals("en") ? List.<String>of() : english.propertyNames())
+            .stream()
+                .filter(key -> key.startsWith(ROW) && !key.equals(OR))
+                .map(key -> new Sentence(pattern(english.path(key)), texts.path(key).asString()))
+                .toList();
     this.rest = texts.path(REST).asString();
     this.or = texts.path(OR).asString();
     this.locale = Locale.forLanguageTag(language);

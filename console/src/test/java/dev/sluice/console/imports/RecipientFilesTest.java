@@ -185,7 +185,7 @@ class RecipientFilesTest {
         .contains("Der Rest wurde nicht gelesen: In the row that begins in line 4");
     assertThat(rejected("?language=pt-BR", file)).contains("12,Ana,o número de telefone é curto");
     assertThat(rejected("?language=en", file)).isEqualTo(rejected(file));
-    assertThat(rejected("?language=fr", file)).contains("\\"language\\" is one of de, en, pt-BR.");
+    assertThat(rejected("?language=fr", file)).contains("is one of de, en, pt-BR.");
   }
 
   private static String rejected(String file) throws Exception {

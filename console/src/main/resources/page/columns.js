@@ -20,7 +20,8 @@ const plain = (name) =>
 
 /** The only one that is called alike, if there is one. */
 function alike(name, columns) {
-  const found = plain(name) ? columns.filter((column) => plain(column) === plain(name)) : [];
+  const called = plain(name);
+  const found = called ? columns.filter((column) => plain(column) === called) : [];
   return found.length === 1 ? found[0] : '';
 }
 
@@ -67,8 +68,8 @@ export function columnsView(taken, columns, people, choose) {
   const select = (name, column) => html`
     <label><code>{{${name}}}</code>
       <select name=${`column-${name}`} @change=${(event) => choose(name, event.target.value)}>
-        <option value="" ?selected=${column === ''}>${say('columns.choose')}</option>
-        ${columns.map((one) => html`<option value=${one} ?selected=${one === column}>${withExamples(one)}</option>`)}
+        <option value="" .selected=${column === ''}>${say('columns.choose')}</option>
+        ${columns.map((one) => html`<option value=${one} .selected=${one === column}>${withExamples(one)}</option>`)}
       </select></label>
   `;
   const named = (name, column) => html`

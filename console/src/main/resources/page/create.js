@@ -149,7 +149,7 @@ export function create(root, left) {
 
   async function submit() {
     if (!(await people.usable())) {
-      return null;
+      throw new Error(people.problem());
     }
     const lacking = people.lacking();
     if (lacking.length && !(await here(acceptMissing(lacking, say('create.anyway'))))) {
@@ -219,7 +219,10 @@ export function create(root, left) {
       ${found && !people.file() ? html`<p class="hint">${say('create.fileAgain')}</p>` : nothing}
       ${people.view(say('create.file'))}`,
     after: () => trial.view(),
-    mayLeave: async (step) => step !== 'recipients' || people.usable().catch(() => false),
+    async mayLeave(step) {
+      const usable = step === 'message' || (await people.usable().catch(() => false));
+      return usable || step !== 'recipients';
+    },
     last: (draft) => say(draft.scheduledAt ? 'create.schedule' : 'create.action'),
     submit: () =>
       inTurn(submit).catch((error) => {

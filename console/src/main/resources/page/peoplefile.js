@@ -44,6 +44,8 @@ export function peopleFile(paint, left, { wanted = () => [], filled = () => [], 
   let regions = { regions: [], default: null };
   let chosen = { ...AS_IT_SEEMS, region: '' };
   let check = Promise.resolve();
+  // Whether a column held time zones when it was looked at.
+  let zones = false;
   let looking = new AbortController();
 
   get('/api/regions').then(
@@ -69,17 +71,23 @@ export function peopleFile(paint, left, { wanted = () => [], filled = () => [], 
   const taken = () => columnsOf(wanted(), free(), byHand);
   const map = () => mapOf(taken());
 
-  const query = (more) => reading(map(), more);
+  /** The numbers are in the column that was shown, whatever a variable is called. */
+  const query = (more) => reading(map(), { phoneColumn: read?.phoneColumn ?? '', ...more });
 
   /** What the message needs and the file does not have. */
-  const missing = () =>
-    result ? wanted().filter((name) => (result.phoneColumn ? !taken()[name] : !result.variables.includes(name))) : [];
+  function missing() {
+    const given = result?.phoneColumn ? taken() : {};
+    return result ? wanted().filter((name) => (result.phoneColumn ? !given[name] : !result.variables.includes(name))) : [];
+  }
 
   /** How many people have nothing in a column that the message needs. */
-  const empty = () =>
-    wanted()
-      .map((name) => [name, result?.empty[taken()[name] || name]])
-      .filter(([name, count]) => count && !missing().includes(name));
+  function empty() {
+    const given = taken();
+    const lacking = missing();
+    return wanted()
+      .map((name) => [name, result?.empty[given[name] || name]])
+      .filter(([name, count]) => count && !lacking.includes(name));
+  }
 
   /** Those of them who would get nothing, as a template's parameter cannot be empty. */
   const empties = () => empty().filter(([name]) => filled().includes(name));
@@ -115,8 +123,12 @@ export function peopleFile(paint, left, { wanted = () => [], filled = () => [], 
   }
 
   const begin = () => {
+    zones = zoned();
     check = file ? look() : Promise.resolve();
   };
+
+  /** A local time that was given or taken away since changes what a column is. */
+  const isOutdated = () => file && zones !== zoned();
 
   /** Until what was chosen last has been looked at. */
   async function settled() {
@@ -168,20 +180,19 @@ export function peopleFile(paint, left, { wanted = () => [], filled = () => [], 
   const select = (name, label, options) => html`
     <label>${label}
       <select name=${name} @change=${pick(name)}>
-        ${options.map(([value, text]) => html`<option value=${value} ?selected=${value === chosen[name]}>${text}</option>`)}
+        ${options.map(([value, text]) => html`<option value=${value} .selected=${value === chosen[name]}>${text}</option>`)}
       </select></label>
   `;
 
   /** The column of the recipients' keys or time zones, unless its name tells. */
-  const special = (name, found) =>
-    select(name, say(`file.${name}`), [
+  function special(name, found) {
+    const used = Object.values(taken());
+    const left = found ? [] : free().filter((column) => !used.includes(column));
+    return select(name, say(`file.${name}`), [
       ['', found && !chosen[name] ? found : say('file.noColumn')],
-      ...columns
-        .filter((column) => column === chosen[name] || (!found && isLeft(column)))
-        .map((column) => [column, column]),
+      ...columns.filter((column) => column === chosen[name] || left.includes(column)).map((column) => [column, column]),
     ]);
-
-  const isLeft = (column) => free().includes(column) && !Object.values(taken()).includes(column);
+  }
 
   const options = () => html`
     <div class="columns">
@@ -258,15 +269,20 @@ export function peopleFile(paint, left, { wanted = () => [], filled = () => [], 
     </div>
   `;
 
-  const view = (label) => html`
-    <label>${label}
-      <input name="file" type="file" accept=".csv,.tsv,.txt,.json,text/csv,application/json"
-        @click=${putDown} @cancel=${putBack} @change=${pickFile}></label>
-    ${file ? options() : nothing}
-    ${share === null ? nothing : html`<progress aria-label=${say('file.checking')} max="1" .value=${share}></progress>`}
-    ${problem ? trouble(problem) : nothing}
-    ${result ? found() : nothing}
-  `;
+  function view(label) {
+    if (isOutdated()) {
+      begin();
+    }
+    return html`
+      <label>${label}
+        <input name="file" type="file" accept=".csv,.tsv,.txt,.json,text/csv,application/json"
+          @click=${putDown} @cancel=${putBack} @change=${pickFile}></label>
+      ${file ? options() : nothing}
+      ${share === null ? nothing : html`<progress aria-label=${say('file.checking')} max="1" .value=${share}></progress>`}
+      ${problem ? trouble(problem) : nothing}
+      ${result ? found() : nothing}
+    `;
+  }
 
   return {
     view,
@@ -282,10 +298,11 @@ export function peopleFile(paint, left, { wanted = () => [], filled = () => [], 
     first: () => (result?.first ? mapped(map(), result.first) : null),
     shown: () => result?.shown.map((one) => mapped(map(), one)) ?? [],
     found: () => result,
+    problem: () => problem,
     /** Waits for the console's answer; whether the file, if there is one, can be used. Throws if the view is left. */
     async usable() {
       await settled();
-      if (passing) {
+      if (passing || isOutdated()) {
         begin();
         await settled();
       }

@@ -1,5 +1,6 @@
 package dev.sluice.demo;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cli.ConsoleClient;
@@ -148,6 +149,96 @@ class PeopleFilePageIT {
     browser.awaitText("section[aria-labelledby=import]", "1 added");
     assertThat(recipient(id, 2).path("variables"))
         .isEqualTo(Json.MAPPER.readTree("{\"nome\":\"Eva\",\"city\":\"Bahia\"}"));
+  }
+
+  /** A list whose options move keeps showing the one that counts. */
+  @Test
+  void columnsThatWereChosenAndCorrectedAreShownAsTheyCount() throws IOException {
+    PAGE.recipientsOf("Oi de {{city}}");
+    browser.choose(
+        "input[name=file]",
+        file("phone,KdNr,Ort,Notiz\n+5511960000001,7,Rio,a\n", StandardCharsets.UTF_8));
+    browser.click("select[name=column-city] option[value=KdNr]");
+    browser.awaitText(".bubble", "Oi de 7");
+    browser.click("select[name=column-city] option[value=Ort]");
+    browser.click("select[name=external_id] option[value=KdNr]");
+    browser.awaitText(".taken .hint", "keeps: Notiz");
+    browser.awaitText(".report", "1 usable");
+    browser.awaitText(".bubble", "Oi de Rio");
+    assertThat(browser.find("select[name=column-city] option:checked").getText())
+        .isEqualTo("Ort (Rio)");
+    browser.click("select[name=external_id] option[value='']");
+    browser.awaitText(".taken .hint", "keeps: KdNr, Notiz");
+    browser.click("select[name=external_id] option[value=Notiz]");
+    browser.awaitText(".taken .hint", "keeps: KdNr");
+    browser.awaitText(".report", "1 usable");
+
+    assertThat(browser.find("select[name=external_id] option:checked").getText())
+        .isEqualTo("Notiz");
+  }
+
+  @Test
+  void timeZonesAreLookedAtOnceALocalTimeIsGiven() throws IOException {
+    PAGE.recipientsOf("Oi");
+    browser.choose(
+        "input[name=file]",
+        file(
+            "phone,time_zone\n+5511960000001,BRT\n+5511960000002,America/Bahia\n",
+            StandardCharsets.UTF_8));
+    browser.awaitText(".report", "2 usable");
+    browser.click("#next");
+    browser.set("input[name=localTime]", "09:00");
+    browser.click("#next");
+    browser.awaitText("dl.pairs", "1 usable");
+    browser.click(".steps li:nth-child(2) button");
+    browser.awaitText("select[name=time_zone] option:checked", "time_zone");
+    browser.awaitText(".report", "Line 2: ");
+    browser.click("#next");
+    browser.set("input[name=localTime]", "");
+    browser.click(".steps li:nth-child(2) button");
+
+    browser.awaitText(".report", "2 usable");
+  }
+
+  @Test
+  void aFileThatALocalTimeMakesUselessIsNotSent() throws IOException {
+    PAGE.recipientsOf("Oi");
+    browser.choose(
+        "input[name=file]", file("phone,time_zone\n+5511960000001,BRT\n", StandardCharsets.UTF_8));
+    browser.awaitText(".report", "1 usable");
+    browser.click("#next");
+    browser.set("input[name=localTime]", "09:00");
+    browser.click("#next");
+    browser.awaitText("dl.pairs", "0 usable");
+    browser.click("#create");
+
+    browser.awaitText(".problem", "This file has no usable rows");
+  }
+
+  /** Each is compared with each once in a look at the page, not once for each of the others. */
+  @Test
+  void manyColumnsAreComparedInProportionToTheVariables() throws IOException {
+    PAGE.recipientsOf("{{a1}} {{a2}} {{a3}} {{a4}} {{a5}} {{a6}}");
+    String columns = IntStream.range(1, 61).mapToObj(i -> "A " + i).collect(joining(","));
+    browser.choose(
+        "input[name=file]",
+        file("phone," + columns + "\n+5511960000001,x\n", StandardCharsets.UTF_8));
+    browser.awaitText(".report", "1 usable");
+    browser
+        .driver()
+        .executeScript(
+            """
+            const { normalize } = String.prototype;
+            window.compared = 0;
+            String.prototype.normalize = function (form) {
+              window.compared++;
+              return normalize.call(this, form);
+            };
+            """);
+    browser.click("select[name=column-a1] option[value='A 60']");
+
+    assertThat((Long) browser.driver().executeScript("return window.compared"))
+        .isBetween(6L * 60, 20L * 6 * 60);
   }
 
   private static JsonNode recipient(String campaign, int place) {

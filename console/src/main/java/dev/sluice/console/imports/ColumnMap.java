@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -48,6 +49,23 @@ public record ColumnMap(Map<String, String> columns) {
       }
     }
     return new ColumnMap(columns);
+  }
+
+  /**
+   * Refuses a variable {@code phone} of another column than the numbers unless it was said which
+   * column holds those: who maps it means them.
+   *
+   * @param phone the column of the numbers
+   * @param chosen the one that was given for them
+   */
+  void requireNumbers(String phone, Optional<String> chosen) {
+    if (chosen.isEmpty() && !columns.getOrDefault("phone", phone).equals(phone)) {
+      throw ProblemException.field(
+          "map",
+          "gives \"phone\" another column than that of the numbers, \""
+              + shown(phone)
+              + "\"; say with \"phoneColumn\" which holds the numbers");
+    }
   }
 
   private static boolean isName(String name) {

@@ -69,6 +69,7 @@ final class CsvRows implements Rows {
     columns = header.stream().map(MessageTemplate::name).toList();
     phoneColumn = phoneColumn(reading);
     requireDifferentNames();
+    reading.map().requireNumbers(columns.get(phoneColumn), reading.phoneColumn());
     variables = new ArrayList<>(reading.map().over(columns, phoneColumn));
     externalIdColumn = takeOut("external_id", "externalId");
     timeZoneColumn = reading.zones() ? takeOut("time_zone", "timeZone") : -1;

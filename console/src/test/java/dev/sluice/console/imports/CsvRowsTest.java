@@ -104,6 +104,15 @@ class CsvRowsTest {
         .returns(Map.of("name", "Ana", "Name", "Ana", "phone", "1"), Rows.Row::variables);
   }
 
+  /** Who maps "phone" means the numbers, which would be taken from another column. */
+  @ParameterizedTest
+  @ValueSource(strings = {"phone", "Telefon"})
+  void aMapCannotSeemToChooseTheColumnOfTheNumbers(String numbers) {
+    assertThatThrownBy(() -> rows(numbers + ",Filiale\n1,2\n", "phone:Filiale"))
+        .isInstanceOf(ProblemException.class)
+        .hasMessageContaining("say with \"phoneColumn\" which holds the numbers");
+  }
+
   @Test
   void variablesMaySwapTheirColumns() {
     CsvRows rows = rows("phone,a,b\n1,x,y\n", "a:b", "b:a");

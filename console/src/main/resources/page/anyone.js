@@ -43,6 +43,9 @@ export function anyone(path, paint, of = {}) {
     return people()[at] ?? null;
   }
 
+  /** After a full page there may be nobody. */
+  const beyond = () => list.before() > 0 && !list.page()?.next && people().length === 0;
+
   function search(text) {
     sought = text.trim();
     typed = text;
@@ -97,6 +100,9 @@ export function anyone(path, paint, of = {}) {
     if (person || !list.page()) {
       return person ? say('preview.of', person) : '';
     }
+    if (beyond()) {
+      return say('preview.wasLast');
+    }
     return sought ? say(list.page()?.next ? 'preview.notYet' : 'preview.notFound') : say('create.previewNone');
   }
 
@@ -105,11 +111,11 @@ export function anyone(path, paint, of = {}) {
     const person = one();
     const page = list.page();
     const place = list.before() * PAGE + at + 1;
-    if (page && !person && !sought && of.status) {
+    if (page && !person && !sought && of.status && !beyond()) {
       return nothing;
     }
     return html`
-      ${page && (person || sought) ? field() : nothing}
+      ${page && (person || sought || beyond()) ? field() : nothing}
       <div class="line walk">
         <span class="quiet" role="status">${words(person)}</span>
         ${
@@ -120,7 +126,7 @@ export function anyone(path, paint, of = {}) {
             : nothing
         }
       </div>
-      ${!sought || person ? show(person) : nothing}`;
+      ${(!sought && !beyond()) || person ? show(person) : nothing}`;
   };
 
   list.reload();

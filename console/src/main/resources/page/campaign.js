@@ -367,7 +367,8 @@ export function campaign(root, left, id) {
   const stop = follow(
     `${path}/events`,
     (campaignNow) => {
-      const begins = now?.status !== campaignNow.status;
+      // A short round begins and ends between two looks.
+      const begins = now?.status !== campaignNow.status || now.round !== campaignNow.round;
       now = campaignNow;
       answers.follow(now);
       readTemplates();

@@ -75,6 +75,9 @@ async function ask(path, campaign, { all, unconfirmed, out, text, recipients, ot
       ${others} ${skipped(out)} ${means}`,
     allowed: failed + unconfirmed > 0,
   });
+  if (yes && !statuses().length) {
+    note(say('resend.nobody'), 'bad');
+  }
   if (!yes || !statuses().length) {
     return null;
   }

@@ -40,10 +40,17 @@ export function selection(paint) {
         ${
           chosen.size > 0
             ? html`<button class="small" id="resend-selected" @click=${() => act([...chosen.values()])}>${say('selection.resend', { count }, chosen.size)}</button>
-                <button class="small" id="select-none" @click=${() => set([...chosen.values()], false)}>${say('selection.none')}</button>`
+                <button class="small" id="select-none" @click=${none}>${say('selection.none')}</button>`
             : nothing
         }
       </div>`;
+  }
+
+  function none(event) {
+    const here = event.target.closest('.selection');
+    set([...chosen.values()], false);
+    // The button that had the focus has gone.
+    here.querySelector('[name=select-page]').focus();
   }
 
   return { box, bar, clear: () => chosen.clear() };

@@ -204,6 +204,28 @@ class PreviewPageIT {
     assertThat(client.get(campaign).path("status").asString()).isEqualTo("DRAFT");
   }
 
+  /** The page after a full one may hold nobody. */
+  @Test
+  void whoeverGoesBeyondTheLastRecipientFindsTheWayBack() {
+    String campaign = campaign("{\"type\":\"text\",\"text\":{\"body\":\"Hi {{first_name}}\"}}");
+    people(campaign, "json_build_object('first_name', 'P' || n)", 100);
+    open(campaign);
+    browser.awaitText(".preview .walk", "1 of 100");
+    click("after", 100);
+    browser.awaitText(".preview .walk", "That was the last recipient.");
+    click("before", 1);
+    browser.awaitText(".preview .bubble", "Hi P100");
+
+    browser.click("#start");
+    browser.awaitText("#dialog .bubble", "Hi P1");
+    click("#dialog", "after", 100);
+    browser.awaitText("#dialog .walk", "That was the last recipient.");
+    click("#dialog", "before", 1);
+    browser.awaitText("#dialog .bubble", "Hi P100");
+    browser.click("#dialog button[type=button]:not([name])");
+    assertThat(browser.faults()).isEmpty();
+  }
+
   private static void awaitPicture(String name) {
     browser
         .until()
@@ -223,11 +245,16 @@ class PreviewPageIT {
   }
 
   private static void click(String name, int times) {
+    click(".preview", name, times);
+  }
+
+  private static void click(String where, String name, int times) {
     browser
         .driver()
         .executeScript(
-            "for (let i = 0; i < arguments[1]; i++)"
-                + " document.querySelector(`.preview [name=${arguments[0]}]`).click()",
+            "for (let i = 0; i < arguments[2]; i++)"
+                + " document.querySelector(`${arguments[0]} [name=${arguments[1]}]`).click()",
+            where,
             name,
             times);
   }
@@ -262,9 +289,13 @@ class PreviewPageIT {
   }
 
   private static void people(String campaign, String variables) {
+    people(campaign, variables, 250);
+  }
+
+  private static void people(String campaign, String variables, int count) {
     PAGE.sql(
         "INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)"
-            + " SELECT '%s', '+' || (5511960000000 + n), %s FROM generate_series(1, 250) AS n"
-                .formatted(campaign.substring(campaign.lastIndexOf('/') + 1), variables));
+            + " SELECT '%s', '+' || (5511960000000 + n), %s FROM generate_series(1, %d) AS n"
+                .formatted(campaign.substring(campaign.lastIndexOf('/') + 1), variables, count));
   }
 }

@@ -91,6 +91,54 @@ class SelectedPageIT {
     browser.click("#dialog button[type=button]:not([name])");
   }
 
+  /** A short one begins and ends between two looks at the campaign. */
+  @Test
+  void whatIsTickedAndListedIsNoLongerThatOfTheRoundBefore() {
+    String campaign = campaign();
+    people(campaign, 1, 2, "FAILED");
+    completed(campaign, "failed = 2, total = 2");
+    open(campaign);
+    browser.click(PEOPLE + "tbody input");
+    browser.awaitText(PEOPLE + ".selection", "1 selected");
+    PAGE.sql(
+        "UPDATE sluice.campaign_recipient SET status = 'READ', round = 2 WHERE campaign_id = '%s'"
+                .formatted(campaign)
+            + " AND phone = '+5511960000001'");
+    completed(campaign, "failed = 1, read = 1, round = 2");
+
+    browser.awaitText(PEOPLE + "tbody", "read");
+    browser.awaitText(PEOPLE + ".selection", "0 selected");
+  }
+
+  @Test
+  void whoClearsTheSelectionWithoutAMouseGoesOnFromThere() {
+    String campaign = campaign();
+    people(campaign, 1, 2, "FAILED");
+    completed(campaign, "failed = 2, total = 2");
+    open(campaign);
+    Keyboard keyboard = new Keyboard(browser);
+    keyboard.tick(PEOPLE + "[name=select-page]");
+    keyboard.press("#select-none");
+    browser.awaitText(PEOPLE + ".selection", "0 selected");
+
+    assertThat(browser.driver().switchTo().activeElement().getDomAttribute("name"))
+        .isEqualTo("select-page");
+  }
+
+  @Test
+  void aResendToNobodyIsNotTakenForOne() {
+    String campaign = campaign();
+    people(campaign, 1, 1, "UNCONFIRMED");
+    completed(campaign, "unconfirmed = 1, total = 1");
+    open(campaign);
+    browser.click(PEOPLE + "tbody input");
+    browser.click("#resend-selected");
+    browser.awaitText("#dialog", "It failed for none of the selected recipients.");
+    browser.click("#dialog .primary");
+
+    browser.awaitText("#notes", "Nothing was sent again");
+  }
+
   @Test
   void nobodyCanBeTickedWhereNothingCanBeSentAgain() {
     String campaign = campaign();

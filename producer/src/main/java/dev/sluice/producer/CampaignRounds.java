@@ -234,7 +234,8 @@ final class CampaignRounds {
         resend.reasons() == null ? "" : " for " + Texts.shortened(resend.reasons().toString()),
         resend.recipients() == null ? "" : " of " + resend.recipients().size() + " selected");
     watch.moved(id);
-    FanOutState resent = fanOut.resent(campaign.window() != null);
+    FanOutState resent =
+        fanOut.resent(campaign.window() != null, standing.status() == CampaignStatus.PAUSED);
     fanOuts.put(id, resent);
     announceStart(id, standing, resend.traceparent());
     if (stopped.isPresent()) {

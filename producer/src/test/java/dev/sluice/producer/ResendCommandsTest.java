@@ -98,6 +98,37 @@ class ResendCommandsTest extends FanOutTest {
     assertThat(row(campaign)).isEqualTo(CampaignStatus.COMPLETED);
   }
 
+  /** It cannot read the stored state, so that it pauses the campaign and leaves that as it is. */
+  @Test
+  void aResendThatAnEarlierProducerHasPausedGoesOnAndIsSaidToSend() {
+    UUID campaign = failed(3);
+    long chosen = firstOf(campaign);
+    // Its end is announced.
+    now = now.plusSeconds(20);
+    turns(5);
+    commands.pipeInput(
+        campaign.toString(),
+        json("resend-selected", campaign).replace("}", ",\"recipients\":[" + chosen + "]}"));
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign_recipient SET status = 'PENDING', round = 2 WHERE id = ?",
+            chosen);
+    FIXTURE
+        .sql()
+        .execute(
+            "UPDATE sluice.campaign SET status = 'PAUSED', round = 2, resend_offset = 1,"
+                + " failed = failed - 1, completed_at = NULL WHERE id = ?",
+            campaign);
+    inForce.put(Control.campaignKey(campaign), new Control(Control.State.PAUSED, "unreadable"));
+
+    turns(3);
+    hearControls();
+    turns(5);
+    assertThat(requests()).extracting(SendRequest::recipientId).containsExactly(chosen);
+    assertThat(row(campaign)).isEqualTo(CampaignStatus.SENDING);
+  }
+
   private void refused(UUID campaign, String command) {
     commands.pipeInput(campaign.toString(), command);
     turns(5);

@@ -280,14 +280,18 @@ public record FanOutState(Phase phase, Steering steering) {
   /**
    * Returns the state once the recipients of a resend are pending; it runs if it was paused before.
    * A resend waits for no local time.
+   *
+   * @param rowPaused whether its row is paused, perhaps by an earlier producer that could not read
+   *     this state
    */
-  public FanOutState resent(boolean hasWindow) {
+  public FanOutState resent(boolean hasWindow, boolean rowPaused) {
     boolean paused =
         phase instanceof Resending(_, Resend resend) && Boolean.TRUE.equals(resend.paused());
     Steering next = steering.hours(hasWindow, false);
+    Steering going = paused ? next.to(Control.State.RUNNING, null, null).due(false) : next;
     return new FanOutState(
         new Feeding(Progress.none(progress().senderId(), null)),
-        paused ? next.to(Control.State.RUNNING, null, null).due(false) : next);
+        rowPaused ? going.due(true) : going);
   }
 
   /** Returns the state after a resend that concerned no recipient: as before. */

@@ -87,8 +87,8 @@ class FanOutStateTest {
 
   @Test
   void aResendOfAPausedCampaignRunsItUnlessSomebodyHasSteeredItMeanwhile() {
-    assertThat(RESENDING.resent(true).state()).isEqualTo(Control.State.RUNNING);
-    assertThat(RESENDING.told(Control.State.PAUSED, "again").resent(true).state())
+    assertThat(RESENDING.resent(true, false).state()).isEqualTo(Control.State.RUNNING);
+    assertThat(RESENDING.told(Control.State.PAUSED, "again").resent(true, false).state())
         .isEqualTo(Control.State.PAUSED);
   }
 

@@ -89,8 +89,7 @@ public final class CampaignCommandRoutes {
           "Only FAILED recipients can be sent to once more, and UNCONFIRMED ones, some of whom"
               + " may then get it twice.");
     }
-    ResendWish wish =
-        bodies.readIfAny(context, ResendWish.class).orElse(ResendWish.ALL).requireOne();
+    ResendWish wish = wish(context).requireOne();
     Set<String> reasons = wish.codes();
     Set<RecipientStatus> wanted =
         statuses.isEmpty() ? EnumSet.of(RecipientStatus.FAILED) : statuses;
@@ -113,6 +112,12 @@ public final class CampaignCommandRoutes {
     answer.put("command", Action.RESEND);
     selection.map(some -> some.told(wanted)).ifPresent(answer::putAll);
     JsonHttp.json(context, 202, Unchecked.told(context, answer));
+  }
+
+  private ResendWish wish(Context context) {
+    try (HeldBodies.Body body = bodies.take(context)) {
+      return body.bytes().length == 0 ? ResendWish.ALL : ResendWish.read(body.bytes());
+    }
   }
 
   private CampaignStatus requireSensible(UUID id, Action action) {

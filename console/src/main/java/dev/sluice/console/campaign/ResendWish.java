@@ -1,5 +1,6 @@
 package dev.sluice.console.campaign;
 
+import dev.sluice.console.http.Bodies;
 import dev.sluice.console.http.Fields;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.schema.CampaignCommand;
@@ -25,6 +26,23 @@ record ResendWish(
 
   private static final int MOST = 100;
   private static final int LONGEST = 100;
+
+  /**
+   * Reads a body; a list that is given as null is as one of nobody, as a program whose list is
+   * missing does not mean everybody.
+   */
+  static ResendWish read(byte[] body) {
+    ResendWish wish = Bodies.read(body, ResendWish.class);
+    Set<String> given = Bodies.names(body);
+    return new ResendWish(
+        given.contains("reasons") ? listed(wish.reasons) : null,
+        given.contains("recipients") ? listed(wish.recipients) : null,
+        given.contains("phones") ? listed(wish.phones) : null);
+  }
+
+  private static <T extends @Nullable Object> List<T> listed(@Nullable List<T> given) {
+    return given == null ? List.of() : given;
+  }
 
   /** Returns it if it gives one of them at most. */
   ResendWish requireOne() {

@@ -212,15 +212,6 @@ public final class HeldBodies {
     }
   }
 
-  /** Reads a body as JSON; empty if there is none. */
-  public <T> Optional<T> readIfAny(Context context, Class<T> type) {
-    try (Body body = take(context)) {
-      return body.bytes().length == 0
-          ? Optional.empty()
-          : Optional.of(Bodies.read(body.bytes(), type));
-    }
-  }
-
   /**
    * Receives a request's body.
    *

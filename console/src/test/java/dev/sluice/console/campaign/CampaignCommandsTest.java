@@ -172,6 +172,10 @@ class CampaignCommandsTest {
       assertProblem(CONSOLE.send("POST", path, JSON, odd), 400, "has 1 to 1000");
     }
     assertProblem(CONSOLE.send("POST", path, JSON, "{\"phones\":[\"x\"]}"), 400, "\"phones\"");
+    // A program whose list is missing does not mean everybody.
+    for (String field : List.of("recipients", "phones", "reasons")) {
+      assertProblem(CONSOLE.send("POST", path, JSON, "{\"" + field + "\":null}"), 400, field);
+    }
     assertProblem(
         CONSOLE.send("POST", path, JSON, "{\"recipients\":[1],\"reasons\":[\"1\"]}"),
         400,

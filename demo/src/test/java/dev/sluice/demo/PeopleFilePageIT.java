@@ -178,6 +178,29 @@ class PeopleFilePageIT {
   }
 
   @Test
+  void columnsOfLongNamesFitAPhone() throws IOException {
+    PAGE.recipientsOf("Oi {{" + "v".repeat(80) + "}} {{" + "w".repeat(80) + "}}");
+    browser.resize(Browser.PHONE);
+    browser.choose(
+        "input[name=file]",
+        file(
+            "phone," + "v".repeat(80) + "," + "x".repeat(80) + "\n+5511960000001,a,b\n",
+            StandardCharsets.UTF_8));
+    browser.find(".taken .hint");
+    browser.awaitText(".report", "1 usable");
+    browser.picture("file-long-names-phone");
+
+    assertThat(
+            browser
+                .driver()
+                .executeScript(
+                    "return document.documentElement.scrollWidth"
+                        + " - document.documentElement.clientWidth"))
+        .isEqualTo(0L);
+    browser.resize(Browser.DESKTOP);
+  }
+
+  @Test
   void timeZonesAreLookedAtOnceALocalTimeIsGiven() throws IOException {
     PAGE.recipientsOf("Oi");
     browser.choose(

@@ -59,7 +59,9 @@ final class ClassArchive {
     try {
       train(archive, log);
       if (!Files.exists(archive)) {
-        throw new IllegalStateException("no archive of classes: " + Files.readString(log));
+        // Some JDKs cannot make one: they come without an archive of their own classes.
+        System.err.println("no archive of classes: " + Files.readString(log));
+        return List.of();
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make an archive of classes", e);
@@ -76,6 +78,8 @@ final class ClassArchive {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                // With 32 GiB, the default of large machines, it would not fit the roles.
+                "-Xmx192m",
                 "-XX:ArchiveClassesAtExit=" + archive,
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",

@@ -51,7 +51,8 @@ final class ClassArchive {
     return ClassLoader.getSystemResource("dev/sluice/cli/Sluice.class").getProtocol().equals("jar");
   }
 
-  private static List<String> make() {
+  /** Makes an archive of the JARs as they are now, and returns the options that use it, if any. */
+  static List<String> make() {
     TemporaryFolder folder = new TemporaryFolder("classes");
     Runtime.getRuntime().addShutdownHook(new Thread(folder::close, "delete-classes"));
     Path archive = folder.path().resolve("roles.jsa");

@@ -14,9 +14,11 @@ import static org.jooq.impl.DSL.table;
 import static org.jooq.impl.DSL.val;
 
 import dev.sluice.console.http.ProblemException;
+import dev.sluice.console.recipient.Recipients.Place;
 import dev.sluice.console.sql.Briefly;
 import dev.sluice.schema.RecipientStatus;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A campaign's recipients with a text anywhere in their number, key or variables. No index knows of
- * these, so a search looks through a bounded number of rows, in the order of an index, and tells
+ * these, so a search looks through rows for a bounded time, in the order of an index, and tells
  * where it ended: whoever wants more goes on from there.
  *
  * @param status only recipients with it, or null for all
@@ -46,10 +48,18 @@ record RecipientSearch(
     @Nullable RecipientStatus status,
     @Nullable List<String> beginnings,
     String text) {
-  /** Rows that are looked through, and fewer if that takes too long: variables may be large. */
-  private static final List<Integer> WALKS = List.of(100_000, 5_000, 250);
+  /** Rows that a request looks through at most. */
+  private static final int MOST = 100_000;
 
-  /** A user waits for it, and others for the connection. */
+  /**
+   * Rows that a statement looks through, and fewer if that takes too long: variables may be large.
+   */
+  private static final List<Integer> STEPS = List.of(5_000, 250);
+
+  /**
+   * How long a statement may take, and after how long none follows: a user waits, and others for
+   * the connection.
+   */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   /** Right after an import PostgreSQL does not know how many rows there are, and would sort all. */
@@ -69,35 +79,67 @@ record RecipientSearch(
       List<? extends Record> recipients, @Nullable Integer searched, @Nullable Long next) {}
 
   /**
-   * Returns the next ones.
+   * Rows that a statement looked through.
+   *
+   * @param last the last of them; null if none are left after them
+   */
+  private record Step(List<? extends Record> recipients, int rows, @Nullable Place last) {}
+
+  /**
+   * Returns the next ones, as far as it comes in a second.
    *
    * @param most how many at most
    */
-  Found after(Recipients.Place place, int most) {
-    return WALKS.stream()
-        .flatMap(rows -> walk(place, rows, most).stream())
+  Found after(Place start, int most) {
+    return after(start, most, MOST);
+  }
+
+  Found after(Place start, int most, int rows) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    List<Record> found = new ArrayList<>();
+    Place place = start;
+    int searched = 0;
+    do {
+      Step step = step(place, Math.min(rows - searched, STEPS.getFirst()), most - found.size());
+      found.addAll(step.recipients());
+      searched += step.rows();
+      if (step.last() == null) {
+        return new Found(found, null, null);
+      }
+      place = step.last();
+    } while (found.size() < most && searched < rows && System.nanoTime() < end);
+    return new Found(found, searched, place.id());
+  }
+
+  private Step step(Place place, int rows, int most) {
+    return STEPS.stream()
+        .flatMap(one -> walk(place, Math.min(one, rows), most).stream())
         .findFirst()
         .orElseThrow(
             () -> ProblemException.unavailable("Searching takes too long now; try again later."));
   }
 
-  Optional<Found> walk(Recipients.Place place, int rows, int most) {
+  private Optional<Step> walk(Place place, int rows, int most) {
     return Briefly.<List<? extends Record>>read(
             sql, PATIENCE, BY_INDEX, inside -> query(inside, place, rows, most).fetch())
         .map(read -> {
           List<? extends Record> recipients =
               read.stream().filter(one -> Boolean.TRUE.equals(one.get(MATCHES))).toList();
           if (read.isEmpty() || (read.size() < most && read.getLast().get(COUNT) < rows)) {
-            return new Found(recipients, null, null);
+            return new Step(recipients, rows, null);
           }
           Record last = read.getLast();
-          return new Found(recipients, last.get(COUNT), last.get(CAMPAIGN_RECIPIENT.ID));
+          return new Step(recipients, last.get(COUNT), place(last));
         });
   }
 
+  private static Place place(Record row) {
+    var r = CAMPAIGN_RECIPIENT;
+    return new Place(row.get(r.CREATED_AT), row.get(r.ID), row.get(r.PHONE));
+  }
+
   /** The last row that it looks through is among the results also if it does not match. */
-  ResultQuery<? extends Record> query(
-      DSLContext inside, Recipients.Place place, int rows, int most) {
+  ResultQuery<? extends Record> query(DSLContext inside, Place place, int rows, int most) {
     var r = CAMPAIGN_RECIPIENT;
     // A status has an index of its own, so that no others are looked through.
     List<TableField<?, ?>> order = status == null ? List.of(r.PHONE) : List.of(r.CREATED_AT, r.ID);

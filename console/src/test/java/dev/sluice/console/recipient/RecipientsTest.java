@@ -144,10 +144,10 @@ class RecipientsTest {
   @Test
   void aSearchThatFindsNobodyEndsAndTellsHowFarItCame() {
     var search = new RecipientSearch(SQL, LARGE, null, null, "nobody");
-    RecipientSearch.Found some = search.walk(Recipients.Place.START, 1_000, 100).orElseThrow();
+    RecipientSearch.Found some = search.after(Recipients.Place.START, 100, 7_000);
 
     assertThat(some.recipients()).isEmpty();
-    assertThat(some.searched()).isEqualTo(1_000);
+    assertThat(some.searched()).isEqualTo(7_000);
     assertThat(some.next()).isNotNull();
     RecipientSearch.Found all = search.after(Recipients.Place.START, 100);
     assertThat(all).isEqualTo(new RecipientSearch.Found(List.of(), null, null));

@@ -79,6 +79,8 @@ final class Terminal {
             Map.of(
                 "JAVA_HOME",
                 System.getProperty("java.home"),
+                "SLUICE_BUILD",
+                "never",
                 "SLUICE_JAVA_OPTIONS",
                 "-XX:TieredStopAtLevel=1"));
     Process process = bash.start();

@@ -51,8 +51,7 @@ final class ClassArchive {
     return ClassLoader.getSystemResource("dev/sluice/cli/Sluice.class").getProtocol().equals("jar");
   }
 
-  /** Makes an archive of the JARs as they are now, and returns the options that use it, if any. */
-  static List<String> make() {
+  private static List<String> make() {
     TemporaryFolder folder = new TemporaryFolder("classes");
     Runtime.getRuntime().addShutdownHook(new Thread(folder::close, "delete-classes"));
     Path archive = folder.path().resolve("roles.jsa");

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.benchmark.scenario.PlainProvider;
 import dev.sluice.local.FreePort;
 import dev.sluice.local.Moments;
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SeparateInfrastructure;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.LaneKey;
@@ -45,7 +45,7 @@ final class OneWorker implements AutoCloseable {
           """);
 
   private final SeparateInfrastructure servers = new SeparateInfrastructure(1);
-  private final Sandbox sandbox = Sandbox.create(servers, PARTITIONS);
+  private final TestEnvironment environment = TestEnvironment.create(servers, PARTITIONS);
   private final HttpClient http = HttpClient.newHttpClient();
   private final int lanes;
   private final double rate;
@@ -91,8 +91,7 @@ final class OneWorker implements AutoCloseable {
                 Long.toString(latencyMillis)));
   }
 
-  private Process start(
-      Map<String, String> environment, List<String> options, List<String> arguments)
+  private Process start(Map<String, String> variables, List<String> options, List<String> arguments)
       throws IOException {
     List<String> command =
         Stream.of(
@@ -110,7 +109,7 @@ final class OneWorker implements AutoCloseable {
         new ProcessBuilder(command)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.INHERIT);
-    builder.environment().putAll(environment);
+    builder.environment().putAll(variables);
     Process process = builder.start();
     processes.add(process);
     return process;
@@ -120,9 +119,9 @@ final class OneWorker implements AutoCloseable {
     return start(
         Map.of(
             "SLUICE_KAFKA_BOOTSTRAP_SERVERS",
-            sandbox.kafka().bootstrapServers(),
+            environment.kafka().bootstrapServers(),
             "SLUICE_TOPIC_PREFIX",
-            sandbox.kafka().topics().prefix(),
+            environment.kafka().topics().prefix(),
             "WHATSAPP_BASE_URL",
             provider,
             "WHATSAPP_ACCESS_TOKEN",
@@ -219,7 +218,7 @@ final class OneWorker implements AutoCloseable {
         var _ =
             producer.send(
                 new ProducerRecord<>(
-                    sandbox.kafka().topics().sendRequests(),
+                    environment.kafka().topics().sendRequests(),
                     lane.partition(PARTITIONS),
                     utf8(lane.toString()),
                     Json.write(request)));
@@ -232,7 +231,7 @@ final class OneWorker implements AutoCloseable {
       var _ =
           producer.send(
               new ProducerRecord<>(
-                  sandbox.kafka().topics().controls(),
+                  environment.kafka().topics().controls(),
                   utf8(Control.campaignKey(campaign)),
                   Json.write(control)));
     }
@@ -240,7 +239,7 @@ final class OneWorker implements AutoCloseable {
 
   private KafkaProducer<byte[], byte[]> producer() {
     return new KafkaProducer<>(
-        sandbox.kafka().client(Map.of(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4")),
+        environment.kafka().client(Map.of(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4")),
         new ByteArraySerializer(),
         new ByteArraySerializer());
   }

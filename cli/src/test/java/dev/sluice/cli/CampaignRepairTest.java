@@ -3,7 +3,7 @@ package dev.sluice.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.kafka.KafkaClients;
 import dev.sluice.runtime.kafka.KafkaConfig;
@@ -47,9 +47,9 @@ class CampaignRepairTest {
   private static final Instant BEFORE = Instant.parse("2026-11-01T08:00:00Z");
   private static final Instant STARTED = Instant.parse("2026-11-01T09:00:00Z");
 
-  private final Sandbox sandbox = Sandbox.create(1);
+  private final TestEnvironment environment = TestEnvironment.create(1);
   private final Database database =
-      new Database(sandbox.owner(), 1, "test", new SimpleMeterRegistry());
+      new Database(environment.owner(), 1, "test", new SimpleMeterRegistry());
   private final UUID campaign = UUID.randomUUID();
   private final StringWriter out = new StringWriter();
 
@@ -70,11 +70,11 @@ class CampaignRepairTest {
       request(records, 4, STARTED);
       write(
           records,
-          sandbox.kafka().topics().sendResults(),
+          environment.kafka().topics().sendResults(),
           Json.write(result(2, RecipientStatus.SENT)));
       write(
           records,
-          sandbox.kafka().topics().returnedRequests(),
+          environment.kafka().topics().returnedRequests(),
           Json.write(new ReturnedRequest(3, campaign, 1, 0, null)));
     }
     // The first is still to be sent; the others are done.
@@ -113,7 +113,7 @@ class CampaignRepairTest {
     assertThat(run("campaign", "repair", "--yes", campaign.toString())).isZero();
 
     assertThat(out.toString()).contains("3 were never queued", "goes on");
-    assertThat(read(sandbox.kafka().topics().campaignCommands()))
+    assertThat(read(environment.kafka().topics().campaignCommands()))
         .singleElement()
         .asString()
         .contains("\"command\":\"start\"", "\"repaired\":true", campaign.toString());
@@ -144,7 +144,7 @@ class CampaignRepairTest {
       request(records, 99, BEFORE);
     }
     commit(new OffsetAndMetadata(2, "v1"));
-    KafkaConfig kafka = sandbox.kafka();
+    KafkaConfig kafka = environment.kafka();
     KafkaConfig damaged =
         new KafkaConfig(
             kafka.bootstrapServers(),
@@ -212,7 +212,7 @@ class CampaignRepairTest {
     records
         .send(
             new ProducerRecord<>(
-                sandbox.kafka().topics().sendRequests(),
+                environment.kafka().topics().sendRequests(),
                 0,
                 at.toEpochMilli(),
                 "s/0".getBytes(StandardCharsets.UTF_8),
@@ -225,8 +225,8 @@ class CampaignRepairTest {
   }
 
   private void pass(String json) throws Exception {
-    String topic = sandbox.kafka().topics().producerGroup() + "-fan-outs-changelog";
-    try (Admin admin = Admin.create(sandbox.kafka().client(Map.of()));
+    String topic = environment.kafka().topics().producerGroup() + "-fan-outs-changelog";
+    try (Admin admin = Admin.create(environment.kafka().client(Map.of()));
         KafkaProducer<byte[], byte[]> records = producer()) {
       admin
           .createTopics(List.of(new NewTopic(topic, Optional.of(1), Optional.empty())))
@@ -246,18 +246,18 @@ class CampaignRepairTest {
   }
 
   private void commit(OffsetAndMetadata place) throws Exception {
-    try (Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
+    try (Admin admin = Admin.create(environment.kafka().client(Map.of()))) {
       admin
           .alterConsumerGroupOffsets(
-              sandbox.kafka().topics().workerGroup(),
-              Map.of(new TopicPartition(sandbox.kafka().topics().sendRequests(), 0), place))
+              environment.kafka().topics().workerGroup(),
+              Map.of(new TopicPartition(environment.kafka().topics().sendRequests(), 0), place))
           .all()
           .get();
     }
   }
 
   private List<SendResult> results() {
-    return read(sandbox.kafka().topics().sendResults()).stream()
+    return read(environment.kafka().topics().sendResults()).stream()
         .map(json -> Json.read(json.getBytes(StandardCharsets.UTF_8), SendResult.class))
         .toList();
   }
@@ -266,7 +266,7 @@ class CampaignRepairTest {
     List<String> values = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
-            sandbox.kafka().client(Map.of()),
+            environment.kafka().client(Map.of()),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
@@ -287,17 +287,17 @@ class CampaignRepairTest {
 
   private KafkaProducer<byte[], byte[]> producer() {
     return new KafkaProducer<>(
-        sandbox.kafka().client(Map.of()), new ByteArraySerializer(), new ByteArraySerializer());
+        environment.kafka().client(Map.of()), new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   private int run(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(
         List.of(
-            "--kafka", sandbox.kafka().bootstrapServers(),
-            "--topic-prefix", sandbox.kafka().topics().prefix(),
+            "--kafka", environment.kafka().bootstrapServers(),
+            "--topic-prefix", environment.kafka().topics().prefix(),
             "--database", url(),
-            "--database-user", sandbox.database().user()));
+            "--database-user", environment.database().user()));
     return Sluice.commandLine()
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(out))
@@ -306,8 +306,8 @@ class CampaignRepairTest {
 
   /** Returns the URL with the password, which the command otherwise takes from the environment. */
   private String url() {
-    String password = sandbox.database().password();
-    return sandbox.database().url() + (password == null ? "" : "?password=" + password);
+    String password = environment.database().password();
+    return environment.database().url() + (password == null ? "" : "?password=" + password);
   }
 
   /** Consumers that say of a partition's first record what they say of a damaged one. */

@@ -2,7 +2,7 @@ package dev.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.TextHeader;
 import dev.sluice.schema.DeadLetter;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Runs {@code sluice window} and {@code sluice dead-letters} against a real broker. */
 class RepairCommandsTest {
-  private final KafkaConfig kafka = Sandbox.topics(2);
+  private final KafkaConfig kafka = TestEnvironment.topics(2);
   private final TopicPartition partition = new TopicPartition(kafka.topics().sendRequests(), 1);
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();

@@ -68,7 +68,7 @@ class SuppressionCommandsTest {
   @Test
   void aLiftThatDoesNotReachEverythingSaysWhatDoes() {
     try (Database database =
-        new Database(TestConsole.SANDBOX.owner(), 1, "test", new SimpleMeterRegistry())) {
+        new Database(TestConsole.ENVIRONMENT.owner(), 1, "test", new SimpleMeterRegistry())) {
       database
           .sql()
           .execute(

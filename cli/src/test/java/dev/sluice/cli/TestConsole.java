@@ -3,7 +3,7 @@ package dev.sluice.cli;
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.WebhookConfig;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.ServiceRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Consoles shared by all tests of commands; they end with the JVM, as their servers do. */
 final class TestConsole {
-  static final Sandbox SANDBOX = Sandbox.create(1);
+  static final TestEnvironment ENVIRONMENT = TestEnvironment.create(1);
   static final String MESSAGE = "{\"type\":\"text\",\"text\":{\"body\":\"Hi {{name}}\"}}";
 
   private static final Console OPEN = console(Optional.empty());
@@ -38,8 +38,8 @@ final class TestConsole {
   private static Console console(Optional<String> token) {
     return new Console(
         new ConsoleConfig(
-            SANDBOX.kafka(),
-            SANDBOX.as(ServiceRole.CONSOLE),
+            ENVIRONMENT.kafka(),
+            ENVIRONMENT.as(ServiceRole.CONSOLE),
             0,
             token,
             Optional.empty(),

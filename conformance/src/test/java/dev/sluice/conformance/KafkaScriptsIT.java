@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.local.EmbeddedKafka;
 import dev.sluice.local.FreePort;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ class KafkaScriptsIT {
 
   @TempDir private Path folder;
 
-  private final KafkaConfig kafka = Sandbox.topics(2);
+  private final KafkaConfig kafka = TestEnvironment.topics(2);
   private final Set<String> typed = new TreeSet<>();
 
   @Test

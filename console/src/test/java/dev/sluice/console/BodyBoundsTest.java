@@ -7,7 +7,7 @@ import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.Pace;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.sql.Connections;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -43,7 +43,7 @@ class BodyBoundsTest {
   private static final int CROWD = 330;
   private static final int ANNOUNCED = 999_000;
   private static final int SENT = 990_000;
-  private static final Sandbox SANDBOX = Sandbox.create(1);
+  private static final TestEnvironment ENVIRONMENT = TestEnvironment.create(1);
   private static final SimpleMeterRegistry METERS = new SimpleMeterRegistry();
   private static Console console;
   private static Api api;
@@ -53,8 +53,8 @@ class BodyBoundsTest {
     console =
         new Console(
             new ConsoleConfig(
-                SANDBOX.kafka(),
-                SANDBOX.database(),
+                ENVIRONMENT.kafka(),
+                ENVIRONMENT.database(),
                 0,
                 Optional.empty(),
                 Optional.empty(),

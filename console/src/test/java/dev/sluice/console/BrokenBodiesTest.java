@@ -11,7 +11,7 @@ import dev.sluice.console.http.Pace;
 import dev.sluice.console.http.Spool;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.sql.Connections;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.schema.Json;
 import io.micrometer.core.instrument.Gauge;
@@ -45,7 +45,7 @@ class BrokenBodiesTest {
   private static final String FILES = "/api/suppressions";
   private static final String WEBHOOKS = "/webhooks/whatsapp";
   private static final Duration PATIENCE = Duration.ofMillis(500);
-  private static final Sandbox SANDBOX = Sandbox.create(1);
+  private static final TestEnvironment ENVIRONMENT = TestEnvironment.create(1);
   @TempDir private static Path folder;
   private static final SimpleMeterRegistry METERS = new SimpleMeterRegistry();
   private static Console console;
@@ -63,8 +63,8 @@ class BrokenBodiesTest {
     console =
         new Console(
             new ConsoleConfig(
-                SANDBOX.kafka(),
-                SANDBOX.database(),
+                ENVIRONMENT.kafka(),
+                ENVIRONMENT.database(),
                 0,
                 Optional.empty(),
                 Optional.empty(),

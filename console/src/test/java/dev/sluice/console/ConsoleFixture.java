@@ -2,7 +2,7 @@ package dev.sluice.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
@@ -37,7 +37,7 @@ public final class ConsoleFixture implements AutoCloseable {
       new WebhookConfig(
           Optional.of("app-secret"), Optional.of("verify-token"), List.of("STOP", "Sair"));
 
-  private final Sandbox sandbox = Sandbox.create(1);
+  private final TestEnvironment environment = TestEnvironment.create(1);
   private final HttpClient http = HttpClient.newHttpClient();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Console console = another(Optional.empty());
@@ -62,7 +62,7 @@ public final class ConsoleFixture implements AutoCloseable {
 
   /** Runs work on the database as its owner. */
   public <T> T sql(Function<DSLContext, T> work) {
-    try (Database database = new Database(sandbox.owner(), 1, "test", meters)) {
+    try (Database database = new Database(environment.owner(), 1, "test", meters)) {
       return work.apply(database.sql());
     }
   }
@@ -84,7 +84,12 @@ public final class ConsoleFixture implements AutoCloseable {
 
   private ConsoleConfig config(Optional<String> token) {
     return new ConsoleConfig(
-        sandbox.kafka(), sandbox.as(ServiceRole.CONSOLE), 0, token, Optional.empty(), WEBHOOKS);
+        environment.kafka(),
+        environment.as(ServiceRole.CONSOLE),
+        0,
+        token,
+        Optional.empty(),
+        WEBHOOKS);
   }
 
   private Console another(ConsoleConfig config) {
@@ -106,25 +111,29 @@ public final class ConsoleFixture implements AutoCloseable {
 
   /** Returns the command that was written for a campaign. */
   public CampaignCommand commandOf(String campaign) {
-    return commandOf(sandbox, campaign);
+    return commandOf(environment, campaign);
   }
 
   /** Returns the command that a console on these servers has written for a campaign. */
-  public static CampaignCommand commandOf(Sandbox sandbox, String campaign) {
+  public static CampaignCommand commandOf(TestEnvironment environment, String campaign) {
     return written(
-        sandbox, sandbox.kafka().topics().campaignCommands(), campaign, CampaignCommand.class);
+        environment,
+        environment.kafka().topics().campaignCommands(),
+        campaign,
+        CampaignCommand.class);
   }
 
   /** Returns the request that was written for a sender's first lane. */
   public SendRequest requestTo(String sender) {
     return written(
-        sandbox, sandbox.kafka().topics().sendRequests(), sender + "/0", SendRequest.class);
+        environment, environment.kafka().topics().sendRequests(), sender + "/0", SendRequest.class);
   }
 
-  private static <T> T written(Sandbox sandbox, String topic, String key, Class<T> type) {
+  private static <T> T written(
+      TestEnvironment environment, String topic, String key, Class<T> type) {
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
-            sandbox.kafka().client(Map.of()),
+            environment.kafka().client(Map.of()),
             new StringDeserializer(),
             new ByteArrayDeserializer())) {
       consumer.assign(List.of(new TopicPartition(topic, 0)));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.ServiceRole;
@@ -50,11 +50,11 @@ class ConsoleTest {
 
   @Test
   void aStartThatFailsLeavesNothingOpen() {
-    Sandbox sandbox = Sandbox.create(1);
+    TestEnvironment environment = TestEnvironment.create(1);
     ConsoleConfig onATakenPort =
         new ConsoleConfig(
-            sandbox.kafka(),
-            sandbox.as(ServiceRole.CONSOLE),
+            environment.kafka(),
+            environment.as(ServiceRole.CONSOLE),
             CONSOLE.port(),
             Optional.empty(),
             Optional.empty(),
@@ -65,7 +65,7 @@ class ConsoleTest {
     assertThatThrownBy(() -> new Console(onATakenPort, new Health(), meters, settings -> {}))
         .isInstanceOf(RuntimeException.class);
 
-    try (Database database = new Database(sandbox.owner(), 1, "test", meters)) {
+    try (Database database = new Database(environment.owner(), 1, "test", meters)) {
       await().untilAsserted(() -> assertThat(clients(database.sql())).isZero());
     }
     await()

@@ -5,7 +5,7 @@ import dev.sluice.console.http.Pace;
 import dev.sluice.console.http.Spool;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.sql.Connections;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -28,7 +28,7 @@ import java.util.Optional;
 final class Crowd {
   static final int UPLOADS = 4;
   static final int LISTS = 8;
-  static final Sandbox SANDBOX = Sandbox.create(1);
+  static final TestEnvironment ENVIRONMENT = TestEnvironment.create(1);
   private static final Duration WINDOW = Duration.ofMillis(500);
   private static final Crowd SHARED = new Crowd();
 
@@ -80,8 +80,8 @@ final class Crowd {
   private Console console(int lists, Duration wait) {
     return new Console(
         new ConsoleConfig(
-            SANDBOX.kafka(),
-            SANDBOX.database(),
+            ENVIRONMENT.kafka(),
+            ENVIRONMENT.database(),
             0,
             Optional.empty(),
             Optional.empty(),
@@ -142,7 +142,7 @@ final class Crowd {
 
   static Connection owner() throws SQLException {
     return DriverManager.getConnection(
-        SANDBOX.owner().url(), SANDBOX.owner().user(), SANDBOX.owner().password());
+        ENVIRONMENT.owner().url(), ENVIRONMENT.owner().user(), ENVIRONMENT.owner().password());
   }
 
   /** Returns the beginning of a response. */

@@ -213,7 +213,7 @@ class CrowdTest {
   void noStatementLockOrTransactionHoldsAConnectionForLong() {
     try (Connections connections =
         Connections.open(
-            Crowd.SANDBOX.database(), Connections.Sizes.DEFAULT, new SimpleMeterRegistry())) {
+            Crowd.ENVIRONMENT.database(), Connections.Sizes.DEFAULT, new SimpleMeterRegistry())) {
       assertThat(
               Stream.of(
                       connections.commands(),
@@ -270,7 +270,7 @@ class CrowdTest {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch changed = new CountDownLatch(1);
     try (Database importing =
-            new Database(Crowd.SANDBOX.database(), 1, "import", new SimpleMeterRegistry());
+            new Database(Crowd.ENVIRONMENT.database(), 1, "import", new SimpleMeterRegistry());
         ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<RecipientImport.Report> filled =
           people.submit(() ->

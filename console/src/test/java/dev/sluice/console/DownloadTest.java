@@ -9,7 +9,7 @@ import dev.sluice.console.http.Pace;
 import dev.sluice.console.http.Spool;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.sql.Connections;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Downloads of more than the network holds, with one place for files. */
 class DownloadTest {
-  private static final Sandbox SANDBOX = Sandbox.create(1);
+  private static final TestEnvironment ENVIRONMENT = TestEnvironment.create(1);
   private static final AtomicInteger ENDED = new AtomicInteger();
   private static final AtomicInteger RUNNING = new AtomicInteger();
   private static final String EXPORT =
@@ -49,7 +49,7 @@ class DownloadTest {
   @BeforeAll
   static void start() {
     try (Database database =
-        new Database(SANDBOX.database(), 1, "test", new SimpleMeterRegistry())) {
+        new Database(ENVIRONMENT.database(), 1, "test", new SimpleMeterRegistry())) {
       database
           .sql()
           .execute(
@@ -58,7 +58,7 @@ class DownloadTest {
     }
     console =
         new Console(
-            ConsoleConfig.of(SANDBOX.kafka(), SANDBOX.database()),
+            ConsoleConfig.of(ENVIRONMENT.kafka(), ENVIRONMENT.database()),
             new Console.Limits(
                 new Connections.Sizes(1, 1, 1, 1, 1, 1),
                 4,
@@ -196,7 +196,7 @@ class DownloadTest {
 
   @Test
   void anExportThatFailsHalfWayDoesNotPassForTheWhole() throws Exception {
-    try (Database owner = new Database(SANDBOX.owner(), 1, "test", new SimpleMeterRegistry())) {
+    try (Database owner = new Database(ENVIRONMENT.owner(), 1, "test", new SimpleMeterRegistry())) {
       owner.sql().execute("SELECT 1");
       try (Socket reader = api.begin(EXPORT)) {
         assertThat(reader.getInputStream().read()).isEqualTo('H');

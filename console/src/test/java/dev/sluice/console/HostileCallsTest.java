@@ -2,7 +2,7 @@ package dev.sluice.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.Json;
@@ -34,7 +34,7 @@ import tools.jackson.databind.JsonNode;
 class HostileCallsTest {
   private static final int GOOD = 40;
 
-  private final Sandbox sandbox = Sandbox.create(1);
+  private final TestEnvironment environment = TestEnvironment.create(1);
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private Database database;
   private Console console;
@@ -44,10 +44,10 @@ class HostileCallsTest {
 
   @BeforeAll
   void start() {
-    database = new Database(sandbox.database(), 2, "test", meters);
+    database = new Database(environment.database(), 2, "test", meters);
     console =
         new Console(
-            ConsoleConfig.of(sandbox.kafka(), sandbox.database()),
+            ConsoleConfig.of(environment.kafka(), environment.database()),
             new Health(),
             meters,
             settings -> {});
@@ -143,16 +143,16 @@ class HostileCallsTest {
     }
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
-            sandbox.kafka().client(Map.of()),
+            environment.kafka().client(Map.of()),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       all.addAll(
           consumer
               .endOffsets(
                   List.of(
-                      new TopicPartition(sandbox.kafka().topics().campaignCommands(), 0),
-                      new TopicPartition(sandbox.kafka().topics().sendRequests(), 0),
-                      new TopicPartition(sandbox.kafka().topics().controls(), 0)))
+                      new TopicPartition(environment.kafka().topics().campaignCommands(), 0),
+                      new TopicPartition(environment.kafka().topics().sendRequests(), 0),
+                      new TopicPartition(environment.kafka().topics().controls(), 0)))
               .values());
     }
     return all;

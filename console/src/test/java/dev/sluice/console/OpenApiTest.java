@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.ServiceRole;
@@ -41,7 +41,7 @@ class OpenApiTest {
   private static final SchemaRegistry SCHEMAS =
       SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
   private static final List<JavalinConfig> CONFIGS = new ArrayList<>();
-  private static final Sandbox SANDBOX = Sandbox.create(1);
+  private static final TestEnvironment ENVIRONMENT = TestEnvironment.create(1);
   private static Console console;
   private static JsonNode document;
 
@@ -52,7 +52,8 @@ class OpenApiTest {
             folder.resolve("prices.csv"), "country,category,price,currency\nBR,*,0.0625,USD\n");
     console =
         new Console(
-            ConsoleConfig.of(SANDBOX.kafka(), SANDBOX.as(ServiceRole.CONSOLE)).withPrices(prices),
+            ConsoleConfig.of(ENVIRONMENT.kafka(), ENVIRONMENT.as(ServiceRole.CONSOLE))
+                .withPrices(prices),
             new Health(),
             new SimpleMeterRegistry(),
             CONFIGS::add);
@@ -246,7 +247,7 @@ class OpenApiTest {
 
   private static void execute(String statement) {
     try (Database database =
-        new Database(SANDBOX.database(), 1, "test", new SimpleMeterRegistry())) {
+        new Database(ENVIRONMENT.database(), 1, "test", new SimpleMeterRegistry())) {
       database.sql().execute(statement);
     }
   }

@@ -8,7 +8,7 @@ import dev.sluice.console.http.Pace;
 import dev.sluice.console.http.Spool;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.sql.Connections;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SpooledUploadsTest {
   private static final int MEGABYTE = 1 << 20;
   private static final String FILE = "phone\n+5511970000001\n";
-  private static final Sandbox SANDBOX = Sandbox.create(1);
+  private static final TestEnvironment ENVIRONMENT = TestEnvironment.create(1);
   @TempDir private Path folder;
   private Path left;
 
@@ -106,7 +106,7 @@ class SpooledUploadsTest {
 
   private Console console(long together, long leastFree, Duration importsTake) {
     return new Console(
-        ConsoleConfig.of(SANDBOX.kafka(), SANDBOX.database()),
+        ConsoleConfig.of(ENVIRONMENT.kafka(), ENVIRONMENT.database()),
         new Console.Limits(
             Connections.Sizes.DEFAULT,
             4,

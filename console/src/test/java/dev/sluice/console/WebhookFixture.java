@@ -2,7 +2,7 @@ package dev.sluice.console;
 
 import dev.sluice.console.output.CommandPublisher;
 import dev.sluice.console.output.KafkaOutput;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.kafka.EventType;
@@ -37,26 +37,29 @@ public final class WebhookFixture implements AutoCloseable {
   public static final String SECRET = "app-secret";
 
   public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final Sandbox sandbox = Sandbox.create(1);
+  private final TestEnvironment environment = TestEnvironment.create(1);
   private final HttpClient http = HttpClient.newHttpClient();
   private final Health health = new Health();
-  private final Database database = new Database(sandbox.database(), 1, "test", meters);
+  private final Database database = new Database(environment.database(), 1, "test", meters);
   private final Console console;
   private final TopicReader<SendResult> results =
-      new TopicReader<>(sandbox.kafka(), sandbox.kafka().topics().sendResults(), SendResult.class);
+      new TopicReader<>(
+          environment.kafka(), environment.kafka().topics().sendResults(), SendResult.class);
   private final TopicReader<CampaignCommand> commands =
       new TopicReader<>(
-          sandbox.kafka(), sandbox.kafka().topics().campaignCommands(), CampaignCommand.class);
+          environment.kafka(),
+          environment.kafka().topics().campaignCommands(),
+          CampaignCommand.class);
 
   private final TopicReader<Reply> replies =
-      new TopicReader<>(sandbox.kafka(), sandbox.kafka().topics().replies(), Reply.class);
+      new TopicReader<>(environment.kafka(), environment.kafka().topics().replies(), Reply.class);
 
   public WebhookFixture(WebhookConfig webhooks) {
     console =
         new Console(
             new ConsoleConfig(
-                sandbox.kafka(),
-                sandbox.database(),
+                environment.kafka(),
+                environment.database(),
                 0,
                 Optional.empty(),
                 Optional.empty(),
@@ -79,7 +82,7 @@ public final class WebhookFixture implements AutoCloseable {
   /** Opens further connections, whose statements wait longer for a lock than any real ones do. */
   public Database patient() {
     return new Database(
-        sandbox.database(),
+        environment.database(),
         2,
         "patient",
         new SimpleMeterRegistry(),
@@ -122,19 +125,19 @@ public final class WebhookFixture implements AutoCloseable {
   /** Writes a sender's control as a worker does. */
   public void control(String senderId, Control control) {
     try (KafkaOutput output =
-        new KafkaOutput(sandbox.kafka(), new Health(), new SimpleMeterRegistry())) {
-      new CommandPublisher(output, sandbox.kafka().topics()).control(senderId, control);
+        new KafkaOutput(environment.kafka(), new Health(), new SimpleMeterRegistry())) {
+      new CommandPublisher(output, environment.kafka().topics()).control(senderId, control);
     }
   }
 
   /** Writes a campaign's control as the producer does. */
   public void control(UUID campaignId, Control control) {
     try (KafkaOutput output =
-        new KafkaOutput(sandbox.kafka(), new Health(), new SimpleMeterRegistry())) {
+        new KafkaOutput(environment.kafka(), new Health(), new SimpleMeterRegistry())) {
       output.write(
           List.of(
               KafkaOutput.record(
-                  sandbox.kafka().topics().controls(),
+                  environment.kafka().topics().controls(),
                   Control.campaignKey(campaignId),
                   EventType.CONTROL.headers(),
                   control)));
@@ -230,11 +233,11 @@ public final class WebhookFixture implements AutoCloseable {
   /** Writes a result as a worker does. */
   public void result(SendResult result) {
     try (KafkaOutput output =
-        new KafkaOutput(sandbox.kafka(), new Health(), new SimpleMeterRegistry())) {
+        new KafkaOutput(environment.kafka(), new Health(), new SimpleMeterRegistry())) {
       output.write(
           List.of(
               KafkaOutput.record(
-                  sandbox.kafka().topics().sendResults(),
+                  environment.kafka().topics().sendResults(),
                   result.campaignId(),
                   EventType.SEND_RESULT,
                   result)));

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.schema.CampaignEvent;
@@ -36,16 +36,16 @@ class WebhookOutTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-  private final Sandbox sandbox = Sandbox.create(1);
+  private final TestEnvironment environment = TestEnvironment.create(1);
   private final ConsoleConfig off =
-      ConsoleConfig.of(sandbox.kafka(), sandbox.as(ServiceRole.CONSOLE));
+      ConsoleConfig.of(environment.kafka(), environment.as(ServiceRole.CONSOLE));
   private final Health health = new Health();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
   @Test
   void isOffByDefault() throws Exception {
     try (Console console = new Console(off, health, meters, settings -> {});
-        Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
+        Admin admin = Admin.create(environment.kafka().client(Map.of()))) {
       assertThat(status(console, "/api/campaigns")).isEqualTo(200);
 
       assertThat(meters.getMeters())
@@ -53,7 +53,8 @@ class WebhookOutTest {
           .extracting(Meter.Id::getName)
           .noneMatch(name -> name.startsWith("sluice.console.webhook.out"));
       assertThat(admin.listGroups().all().get())
-          .noneMatch(group -> group.groupId().equals(sandbox.kafka().topics().webhookOutGroup()));
+          .noneMatch(
+              group -> group.groupId().equals(environment.kafka().topics().webhookOutGroup()));
     }
   }
 
@@ -104,12 +105,12 @@ class WebhookOutTest {
   }
 
   private void awaitPlace() throws Exception {
-    try (Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
+    try (Admin admin = Admin.create(environment.kafka().client(Map.of()))) {
       await()
           .atMost(PATIENCE)
           .until(() ->
               !admin
-                  .listConsumerGroupOffsets(sandbox.kafka().topics().webhookOutGroup())
+                  .listConsumerGroupOffsets(environment.kafka().topics().webhookOutGroup())
                   .partitionsToOffsetAndMetadata()
                   .get()
                   .isEmpty());
@@ -117,11 +118,11 @@ class WebhookOutTest {
   }
 
   private void write(CampaignEvent.Event event) throws Exception {
-    try (Producer<byte[], byte[]> producer = sandbox.kafka().producer(Map.of())) {
+    try (Producer<byte[], byte[]> producer = environment.kafka().producer(Map.of())) {
       producer
           .send(
               new ProducerRecord<>(
-                  sandbox.kafka().topics().campaignEvents(),
+                  environment.kafka().topics().campaignEvents(),
                   Json.write(
                       new CampaignEvent(
                           event, UUID.randomUUID(), null, 1, Instant.now(), null, null))))

@@ -5,9 +5,9 @@ import dev.sluice.console.WebhookConfig;
 import dev.sluice.local.EmbeddedInfrastructure;
 import dev.sluice.local.FreePort;
 import dev.sluice.local.ReceiptConfig;
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.SimulatorReport;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
@@ -71,7 +71,7 @@ record Demo(@Nullable Path recipients, int count, double rate, int workers, int 
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     EmbeddedInfrastructure infrastructure = closer.register(EmbeddedInfrastructure.temporary());
     KafkaConfig kafka = KafkaConfig.of(infrastructure.bootstrapServers());
-    DatabaseConfig services = infrastructure.database(Sandbox.APP, "sluice");
+    DatabaseConfig services = infrastructure.database(TestEnvironment.APP, "sluice");
     LocalPipeline.migrate(infrastructure, kafka, LANE_PARTITIONS);
     int consolePort = FreePort.preferably(port);
     WebhookConfig webhooks =

@@ -8,8 +8,8 @@ import dev.sluice.cli.Sluice;
 import dev.sluice.console.WebhookConfig;
 import dev.sluice.local.EmbeddedInfrastructure;
 import dev.sluice.local.ReceiptConfig;
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.runtime.database.DatabaseConfig;
@@ -177,7 +177,7 @@ public final class LocalCommand implements Callable<Integer>, Sluice.Extension {
                 ? EmbeddedInfrastructure.temporary(kafkaPort, databasePort)
                 : EmbeddedInfrastructure.in(data, kafkaPort, databasePort));
     KafkaConfig kafka = KafkaConfig.of(infrastructure.bootstrapServers());
-    DatabaseConfig database = infrastructure.database(Sandbox.APP, "sluice");
+    DatabaseConfig database = infrastructure.database(TestEnvironment.APP, "sluice");
     LocalPipeline.migrate(infrastructure, kafka, Migration.DEFAULT_LANE_PARTITIONS);
     String provider = providerUrl;
     if (provider == null) {

@@ -6,7 +6,7 @@ import dev.sluice.cli.HealthEndpoint;
 import dev.sluice.cli.WorkerCommand;
 import dev.sluice.console.Console;
 import dev.sluice.local.Infrastructure;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.producer.FanOut;
 import dev.sluice.producer.FanOutConfig;
 import dev.sluice.runtime.Closer;
@@ -73,7 +73,7 @@ final class LocalPipeline implements AutoCloseable {
   static void migrate(Infrastructure servers, KafkaConfig kafka, int lanePartitions)
       throws SQLException, ExecutionException, InterruptedException {
     Migration.migrateTables(
-        servers.database("sluice_owner", "sluice"), Sandbox.APP, servers.passwords());
+        servers.database("sluice_owner", "sluice"), TestEnvironment.APP, servers.passwords());
     Migration.createTopics(kafka, lanePartitions, Optional.of((short) 1));
   }
 

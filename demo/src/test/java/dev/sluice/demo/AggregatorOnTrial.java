@@ -2,7 +2,7 @@ package dev.sluice.demo;
 
 import dev.sluice.aggregator.StatusAggregator;
 import dev.sluice.aggregator.StatusAggregatorConfig;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.ServiceRole;
@@ -21,7 +21,7 @@ import org.apache.kafka.common.acl.AclOperation;
  * The status aggregator with results, garbage, and, if it is to pause a campaign, results of one
  * whose row is locked.
  */
-record AggregatorOnTrial(SecuredKafka kafka, Sandbox database, TrialRows rows)
+record AggregatorOnTrial(SecuredKafka kafka, TestEnvironment database, TrialRows rows)
     implements RoleOnTrial {
   private static final String SENDER = "of-the-aggregator";
   private static final List<String> PHONES =

@@ -5,7 +5,7 @@ import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.WebhookConfig;
 import dev.sluice.console.WebhookOutConfig;
 import dev.sluice.local.FreePort;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.schema.Control;
@@ -32,12 +32,12 @@ final class ConsoleOnTrial implements RoleOnTrial {
   private static final String SENDER = "of-the-console";
 
   private final SecuredKafka kafka;
-  private final Sandbox database;
+  private final TestEnvironment database;
   private final TrialRows rows;
   private int port;
   private UUID draft = new UUID(0, 0);
 
-  ConsoleOnTrial(SecuredKafka kafka, Sandbox database, TrialRows rows) {
+  ConsoleOnTrial(SecuredKafka kafka, TestEnvironment database, TrialRows rows) {
     this.kafka = kafka;
     this.database = database;
     this.rows = rows;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.cli.ConsoleClient;
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
@@ -29,7 +29,7 @@ final class ConsolePage
     implements BeforeAllCallback, AfterEachCallback, AfterAllCallback, TestWatcher {
   private final UnaryOperator<ConsoleConfig> change;
   private final Closer closer = new Closer();
-  private @Nullable Sandbox sandbox;
+  private @Nullable TestEnvironment environment;
   private @Nullable ConsoleClient client;
   private @Nullable Browser browser;
 
@@ -44,11 +44,11 @@ final class ConsolePage
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    sandbox = Sandbox.create(1);
+    environment = TestEnvironment.create(1);
     Console console =
         closer.register(
             new Console(
-                change.apply(ConsoleConfig.of(sandbox.kafka(), sandbox.database())),
+                change.apply(ConsoleConfig.of(environment.kafka(), environment.database())),
                 new Health(),
                 new SimpleMeterRegistry(),
                 settings -> {}));
@@ -83,14 +83,14 @@ final class ConsolePage
   }
 
   KafkaConfig kafka() {
-    return Objects.requireNonNull(sandbox).kafka();
+    return Objects.requireNonNull(environment).kafka();
   }
 
   /** Runs a statement as the owner of the tables. */
   void sql(String statement) {
     try (Database owner =
         new Database(
-            Objects.requireNonNull(sandbox).owner(), 1, "test", new SimpleMeterRegistry())) {
+            Objects.requireNonNull(environment).owner(), 1, "test", new SimpleMeterRegistry())) {
       owner.sql().execute(statement);
     }
   }

@@ -14,8 +14,8 @@ import dev.sluice.console.WebhookOutConfig;
 import dev.sluice.local.FreePort;
 import dev.sluice.local.ReceiptConfig;
 import dev.sluice.local.Refusal;
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.producer.FanOut;
 import dev.sluice.producer.FanOutConfig;
@@ -83,7 +83,7 @@ class KafkaRightsIT {
   private final int consolePort = FreePort.next();
   private final Map<String, Health> healths = new HashMap<>();
   private final Map<String, MeterRegistry> registries = new HashMap<>();
-  private final Sandbox database = Sandbox.create(1);
+  private final TestEnvironment database = TestEnvironment.create(1);
 
   @Test
   void theDocumentedRightsAreEnoughAndUsed(@TempDir Path data, @TempDir Path secrets)

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.cli.Sluice;
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.DatabaseConfig;
@@ -39,7 +39,7 @@ class MissingRightsIT {
 
   private static final Pattern REFUSED = Pattern.compile("(?i)not authorized|authorization fail");
 
-  private final Sandbox database = Sandbox.create(1);
+  private final TestEnvironment database = TestEnvironment.create(1);
   private final Map<String, String> silent = new ConcurrentHashMap<>();
 
   @Test

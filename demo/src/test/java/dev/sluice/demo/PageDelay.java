@@ -27,7 +27,7 @@ class PageDelay {
   void fromTheAnswerToThePage() throws IOException {
     try (ServedPage page =
             new ServedPage(
-                ServedPage.newSandbox(),
+                ServedPage.newTestEnvironment(),
                 url ->
                     SimulatorConfig.friendly(1_000)
                         .withLatency(Duration.ofMillis(60), Duration.ofMillis(200)),

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.cli.JvmMeters;
 import dev.sluice.local.FreePort;
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
@@ -42,7 +42,7 @@ final class PipelineFixture implements AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final int partitions;
-  private final Sandbox sandbox;
+  private final TestEnvironment environment;
   private final int consolePort = FreePort.next();
   private final Closer closer = new Closer();
   private final Health health = new Health();
@@ -50,10 +50,10 @@ final class PipelineFixture implements AutoCloseable {
 
   PipelineFixture(int partitions) {
     this.partitions = partitions;
-    sandbox = Sandbox.create(partitions);
+    environment = TestEnvironment.create(partitions);
     sql =
         closer
-            .register(new Database(sandbox.database(), 1, "test", new SimpleMeterRegistry()))
+            .register(new Database(environment.database(), 1, "test", new SimpleMeterRegistry()))
             .sql();
   }
 
@@ -74,7 +74,11 @@ final class PipelineFixture implements AutoCloseable {
             new LocalPipeline(
                 more.apply(
                     LocalPipelineConfig.of(
-                        sandbox.kafka(), sandbox.database(), simulator.url(), 1, consolePort)),
+                        environment.kafka(),
+                        environment.database(),
+                        simulator.url(),
+                        1,
+                        consolePort)),
                 health,
                 meters));
     await().atMost(PATIENCE).until(() -> pipeline.ready(partitions));
@@ -85,7 +89,7 @@ final class PipelineFixture implements AutoCloseable {
   }
 
   KafkaConfig kafka() {
-    return sandbox.kafka();
+    return environment.kafka();
   }
 
   DSLContext sql() {
@@ -121,11 +125,11 @@ final class PipelineFixture implements AutoCloseable {
   /** Blocks a sender, as workers do. */
   void block(String sender) throws Exception {
     Control control = new Control(Control.State.BLOCKED, "its token was revoked");
-    try (Producer<byte[], byte[]> producer = sandbox.kafka().producer(Map.of())) {
+    try (Producer<byte[], byte[]> producer = environment.kafka().producer(Map.of())) {
       producer
           .send(
               new ProducerRecord<>(
-                  sandbox.kafka().topics().controls(),
+                  environment.kafka().topics().controls(),
                   Control.senderKey(sender).getBytes(StandardCharsets.UTF_8),
                   Json.write(control)))
           .get();

@@ -1,6 +1,6 @@
 package dev.sluice.demo;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.producer.FanOut;
 import dev.sluice.producer.FanOutConfig;
 import dev.sluice.runtime.Health;
@@ -14,7 +14,7 @@ import java.util.UUID;
 /**
  * The producer with a campaign that is started and paused, one whose time has come, and garbage.
  */
-record ProducerOnTrial(SecuredKafka kafka, Sandbox database, TrialRows rows)
+record ProducerOnTrial(SecuredKafka kafka, TestEnvironment database, TrialRows rows)
     implements RoleOnTrial {
   private static final String SENDER = "of-the-producer";
 

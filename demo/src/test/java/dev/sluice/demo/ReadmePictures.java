@@ -34,7 +34,7 @@ class ReadmePictures {
             folder.resolve("prices.csv"), "country,category,price,currency\nBR,*,0.0068,USD\n");
     try (ServedPage page =
         new ServedPage(
-            ServedPage.newSandbox(),
+            ServedPage.newTestEnvironment(),
             url ->
                 SimulatorConfig.friendly(1_000)
                     .withLatency(Duration.ofMillis(60), Duration.ofMillis(200))

@@ -1,8 +1,8 @@
 package dev.sluice.demo;
 
 import dev.sluice.local.FreePort;
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
@@ -18,7 +18,7 @@ final class ServedPage implements AutoCloseable {
   private static final int PARTITIONS = 2;
 
   private final Closer closer = new Closer();
-  private final Sandbox sandbox;
+  private final TestEnvironment environment;
   private final String url;
   private final WhatsAppSimulator simulator;
   private final Browser browser;
@@ -30,10 +30,10 @@ final class ServedPage implements AutoCloseable {
    * @param more settings of the services
    */
   ServedPage(
-      Sandbox sandbox,
+      TestEnvironment environment,
       Function<String, SimulatorConfig> provider,
       UnaryOperator<LocalPipelineConfig> more) {
-    this.sandbox = sandbox;
+    this.environment = environment;
     int port = FreePort.next();
     url = "http://localhost:" + port;
     simulator = closer.register(new WhatsAppSimulator(provider.apply(url)));
@@ -42,7 +42,7 @@ final class ServedPage implements AutoCloseable {
             new LocalPipeline(
                 more.apply(
                     LocalPipelineConfig.of(
-                        sandbox.kafka(), sandbox.database(), simulator.url(), 1, port)),
+                        environment.kafka(), environment.database(), simulator.url(), 1, port)),
                 new Health(),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
     Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> pipeline.ready(PARTITIONS));
@@ -51,15 +51,15 @@ final class ServedPage implements AutoCloseable {
 
   /** Starts them on servers of their own, with a provider that accepts everything. */
   ServedPage(UnaryOperator<LocalPipelineConfig> more) {
-    this(newSandbox(), url -> SimulatorConfig.friendly(1_000), more);
+    this(newTestEnvironment(), url -> SimulatorConfig.friendly(1_000), more);
   }
 
-  static Sandbox newSandbox() {
-    return Sandbox.create(PARTITIONS);
+  static TestEnvironment newTestEnvironment() {
+    return TestEnvironment.create(PARTITIONS);
   }
 
-  Sandbox sandbox() {
-    return sandbox;
+  TestEnvironment environment() {
+    return environment;
   }
 
   String url() {

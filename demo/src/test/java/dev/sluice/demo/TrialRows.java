@@ -1,6 +1,6 @@
 package dev.sluice.demo;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.OffsetDateTime;
@@ -13,8 +13,8 @@ final class TrialRows implements AutoCloseable {
   static final String ADDRESS = "1065403";
   private final Database database;
 
-  TrialRows(Sandbox sandbox) {
-    database = new Database(sandbox.owner(), 4, "test", new SimpleMeterRegistry());
+  TrialRows(TestEnvironment environment) {
+    database = new Database(environment.owner(), 4, "test", new SimpleMeterRegistry());
   }
 
   void sender(String id) {

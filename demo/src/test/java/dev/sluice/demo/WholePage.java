@@ -5,8 +5,8 @@ import dev.sluice.console.Console;
 import dev.sluice.console.Users;
 import dev.sluice.console.WebhookConfig;
 import dev.sluice.local.ReceiptConfig;
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
@@ -35,9 +35,9 @@ final class WholePage implements BeforeAllCallback, TestWatcher {
   private @Nullable ServedPage opened;
 
   private static ServedPage open() {
-    Sandbox sandbox = ServedPage.newSandbox();
+    TestEnvironment environment = ServedPage.newTestEnvironment();
     try (Database database =
-        new Database(sandbox.database(), 1, "test", new SimpleMeterRegistry())) {
+        new Database(environment.database(), 1, "test", new SimpleMeterRegistry())) {
       database
           .sql()
           .execute(
@@ -46,7 +46,7 @@ final class WholePage implements BeforeAllCallback, TestWatcher {
     }
     ServedPage page =
         new ServedPage(
-            sandbox,
+            environment,
             url ->
                 SimulatorConfig.friendly(1_000)
                     .withLatency(Duration.ofMillis(20), Duration.ofMillis(60))
@@ -95,14 +95,14 @@ final class WholePage implements BeforeAllCallback, TestWatcher {
   }
 
   DatabaseConfig owner() {
-    return Objects.requireNonNull(opened).sandbox().owner();
+    return Objects.requireNonNull(opened).environment().owner();
   }
 
   /** Opens another console of the same pipeline, in Brazil and for these users. */
   Console console(Users users) {
-    Sandbox sandbox = Objects.requireNonNull(opened).sandbox();
+    TestEnvironment environment = Objects.requireNonNull(opened).environment();
     LocalPipelineConfig config =
-        LocalPipelineConfig.of(sandbox.kafka(), sandbox.database(), simulator().url(), 1, 0)
+        LocalPipelineConfig.of(environment.kafka(), environment.database(), simulator().url(), 1, 0)
             .withConsole(Optional.empty(), Optional.of("BR"), WebhookConfig.NONE)
             .withUsers(users)
             .withHost("localhost");

@@ -35,7 +35,7 @@ public sealed interface Infrastructure extends AutoCloseable
       return Map.of();
     }
     Map<String, String> passwords = new HashMap<>();
-    passwords.put(Sandbox.APP, password);
+    passwords.put(TestEnvironment.APP, password);
     for (ServiceRole role : ServiceRole.values()) {
       passwords.put(role.roleName(), password);
     }

@@ -2,7 +2,7 @@ package dev.sluice.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.database.DatabaseConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +57,7 @@ class ErasureTest {
 
   @Test
   void thePersonIsNowhereButInTheSuppressionsAndCountersAreTrue() throws Exception {
-    DatabaseConfig owner = Sandbox.create(1).owner();
+    DatabaseConfig owner = TestEnvironment.create(1).owner();
     try (Connection db = DriverManager.getConnection(owner.url(), owner.user(), owner.password())) {
       execute(db, TABLES);
 

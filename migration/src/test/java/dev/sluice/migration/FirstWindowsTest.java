@@ -3,7 +3,7 @@ package dev.sluice.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.Place;
 import dev.sluice.runtime.kafka.Places;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 
 /** Tests the windows that {@code migrate} commits for the partitions of {@code send-requests}. */
 class FirstWindowsTest {
-  private final KafkaConfig kafka = Sandbox.topics(2);
+  private final KafkaConfig kafka = TestEnvironment.topics(2);
   private final String topic = kafka.topics().sendRequests();
   private final String group = kafka.topics().workerGroup();
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.migration.Migration;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MigrationTest {
-  private static final Sandbox SANDBOX = Sandbox.create(4);
+  private static final TestEnvironment ENVIRONMENT = TestEnvironment.create(4);
   private static final String WRITE =
       "UPDATE sluice.campaign_recipient SET attempts = attempts WHERE id = -1";
 
@@ -51,8 +51,8 @@ class MigrationTest {
   void isSafeToRepeat() {
     assertThatCode(
             () -> {
-              Migration.migrateTables(SANDBOX.owner(), Sandbox.APP, Map.of());
-              Migration.createTopics(SANDBOX.kafka(), 4, Optional.of((short) 1));
+              Migration.migrateTables(ENVIRONMENT.owner(), TestEnvironment.APP, Map.of());
+              Migration.createTopics(ENVIRONMENT.kafka(), 4, Optional.of((short) 1));
             })
         .doesNotThrowAnyException();
   }
@@ -63,7 +63,7 @@ class MigrationTest {
     forgetTheIndex();
     // Closed after the connection, for which the migration waits.
     try (ExecutorService executor = Executors.newSingleThreadExecutor();
-        Connection service = connect(SANDBOX.database());
+        Connection service = connect(ENVIRONMENT.database());
         var writing = service.createStatement()) {
       service.setAutoCommit(false);
       writing.execute(WRITE);
@@ -71,12 +71,12 @@ class MigrationTest {
       await()
           .until(() ->
               query(
-                      SANDBOX.owner(),
+                      ENVIRONMENT.owner(),
                       "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
                           + " AND query LIKE '%campaign_recipient_zone%')")
                   .equals("t"));
 
-      execute(SANDBOX.database(), "SET lock_timeout = '5s'; " + WRITE);
+      execute(ENVIRONMENT.database(), "SET lock_timeout = '5s'; " + WRITE);
       service.commit();
       migration.get(60, TimeUnit.SECONDS);
     }
@@ -86,16 +86,16 @@ class MigrationTest {
   @Test
   void anIndexWhoseBuildFailedIsBuiltAgain() throws SQLException {
     forgetTheIndex();
-    try (Connection service = connect(SANDBOX.database());
+    try (Connection service = connect(ENVIRONMENT.database());
         var writing = service.createStatement()) {
       service.setAutoCommit(false);
       writing.execute(WRITE);
       DatabaseConfig impatient =
           new DatabaseConfig(
-              SANDBOX.owner().url() + "?options=-c%20statement_timeout=500",
-              SANDBOX.owner().user(),
-              SANDBOX.owner().password());
-      assertThatThrownBy(() -> Migration.migrateTables(impatient, Sandbox.APP, Map.of()))
+              ENVIRONMENT.owner().url() + "?options=-c%20statement_timeout=500",
+              ENVIRONMENT.owner().user(),
+              ENVIRONMENT.owner().password());
+      assertThatThrownBy(() -> Migration.migrateTables(impatient, TestEnvironment.APP, Map.of()))
           .hasMessageContaining("statement timeout");
     }
     assertThat(theIndexIsValid()).isEqualTo("f");
@@ -113,15 +113,15 @@ class MigrationTest {
             "ARRAY[['ana', 'bia'], ['caio', NULL]]",
             "ARRAY['ana', repeat('x', 70000)]");
     execute(
-        SANDBOX.owner(),
+        ENVIRONMENT.owner(),
         "ALTER TABLE sluice.campaign DROP CONSTRAINT IF EXISTS campaign_authors_bound;"
             + BEFORE_V22
             + " DELETE FROM sluice.flyway_schema_history WHERE version::int >= 20;"
             + " INSERT INTO sluice.sender (id, address) VALUES ('authors', '1')");
     for (String authors : unusable) {
-      execute(SANDBOX.database(), insert(authors));
+      execute(ENVIRONMENT.database(), insert(authors));
     }
-    execute(SANDBOX.database(), insert("ARRAY[repeat('y', 64)]"));
+    execute(ENVIRONMENT.database(), insert("ARRAY[repeat('y', 64)]"));
 
     migrate();
 
@@ -132,10 +132,10 @@ class MigrationTest {
         .isEqualTo(
             "{ana,bia} {ana,bia,caio} {" + "y".repeat(64) + "} {ana," + "x".repeat(64) + "}");
     for (String authors : unusable) {
-      assertThatThrownBy(() -> execute(SANDBOX.database(), insert(authors)))
+      assertThatThrownBy(() -> execute(ENVIRONMENT.database(), insert(authors)))
           .hasMessageContaining("campaign_authors_bound");
     }
-    execute(SANDBOX.owner(), "DELETE FROM sluice.campaign WHERE sender_id = 'authors'");
+    execute(ENVIRONMENT.owner(), "DELETE FROM sluice.campaign WHERE sender_id = 'authors'");
   }
 
   private static String insert(String authors) {
@@ -146,14 +146,14 @@ class MigrationTest {
   }
 
   private static @Nullable Void migrate() throws SQLException {
-    Migration.migrateTables(SANDBOX.owner(), Sandbox.APP, Map.of());
+    Migration.migrateTables(ENVIRONMENT.owner(), TestEnvironment.APP, Map.of());
     return null;
   }
 
   /** And what came after it. */
   private static void forgetTheIndex() throws SQLException {
     execute(
-        SANDBOX.owner(),
+        ENVIRONMENT.owner(),
         "DROP INDEX sluice.campaign_recipient_zone;"
             + " ALTER TABLE sluice.campaign DROP COLUMN authors, DROP COLUMN approved_by;"
             + BEFORE_V22
@@ -168,23 +168,23 @@ class MigrationTest {
 
   @Test
   void createsTheTopics() throws Exception {
-    try (Admin admin = Admin.create(SANDBOX.kafka().client(Map.of()))) {
+    try (Admin admin = Admin.create(ENVIRONMENT.kafka().client(Map.of()))) {
       assertThat(admin.listTopics().names().get())
           .contains(
-              SANDBOX.kafka().topics().campaignCommands(),
-              SANDBOX.kafka().topics().sendRequests(),
-              SANDBOX.kafka().topics().sendResults(),
-              SANDBOX.kafka().topics().controls(),
-              SANDBOX.kafka().topics().campaignEvents(),
-              SANDBOX.kafka().topics().replies(),
-              SANDBOX.kafka().topics().deadLetters());
+              ENVIRONMENT.kafka().topics().campaignCommands(),
+              ENVIRONMENT.kafka().topics().sendRequests(),
+              ENVIRONMENT.kafka().topics().sendResults(),
+              ENVIRONMENT.kafka().topics().controls(),
+              ENVIRONMENT.kafka().topics().campaignEvents(),
+              ENVIRONMENT.kafka().topics().replies(),
+              ENVIRONMENT.kafka().topics().deadLetters());
     }
   }
 
   /** The lz4 of the services' producers is not known to every client, to kafkajs for example. */
   @Test
   void anyClientCanReadTheTopicsForOtherPrograms() throws Exception {
-    KafkaConfig kafka = SANDBOX.kafka();
+    KafkaConfig kafka = ENVIRONMENT.kafka();
     for (String topic : List.of(kafka.topics().campaignEvents(), kafka.topics().replies())) {
       try (Admin admin = Admin.create(kafka.client(Map.of()))) {
         ConfigResource asked = new ConfigResource(ConfigResource.Type.TOPIC, topic);
@@ -208,20 +208,20 @@ class MigrationTest {
         "UPDATE sluice.flyway_schema_history SET success = false",
       })
   void theServicesRoleCanDestroyNothing(String statement) {
-    assertThatThrownBy(() -> execute(SANDBOX.database(), statement))
+    assertThatThrownBy(() -> execute(ENVIRONMENT.database(), statement))
         .isInstanceOf(SQLException.class)
         .hasMessageMatching("(?s).*(permission denied|must be owner).*");
   }
 
   @Test
   void anotherProgramFillsTheTablesWithPlainInserts() throws SQLException {
-    execute(SANDBOX.database(), "INSERT INTO sluice.sender (id, address) VALUES ('crm', '1')");
+    execute(ENVIRONMENT.database(), "INSERT INTO sluice.sender (id, address) VALUES ('crm', '1')");
     execute(
-        SANDBOX.database(),
+        ENVIRONMENT.database(),
         "INSERT INTO sluice.campaign (name, sender_id, message)"
             + " VALUES ('n', 'crm', '{\"type\":\"text\"}')");
     execute(
-        SANDBOX.database(),
+        ENVIRONMENT.database(),
         "INSERT INTO sluice.campaign_recipient (campaign_id, phone)"
             + " SELECT id, '+5511960000000' FROM sluice.campaign");
 
@@ -253,7 +253,7 @@ class MigrationTest {
   }
 
   private static String query(String sql) throws SQLException {
-    return query(SANDBOX.database(), sql);
+    return query(ENVIRONMENT.database(), sql);
   }
 
   private static String query(DatabaseConfig database, String sql) throws SQLException {

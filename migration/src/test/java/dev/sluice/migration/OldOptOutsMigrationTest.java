@@ -2,7 +2,7 @@ package dev.sluice.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.migration.Migration;
 import java.sql.Connection;
@@ -47,22 +47,24 @@ class OldOptOutsMigrationTest {
 
   @BeforeAll
   static void migrate() throws SQLException {
-    DatabaseConfig sandbox = Sandbox.create(1).owner();
+    DatabaseConfig environment = TestEnvironment.create(1).owner();
     String name = "before_v9_" + ProcessHandle.current().pid();
     database =
         new DatabaseConfig(
-            sandbox.url().replaceFirst("[^/]+$", name), sandbox.user(), sandbox.password());
-    execute(sandbox, "CREATE DATABASE " + name);
+            environment.url().replaceFirst("[^/]+$", name),
+            environment.user(),
+            environment.password());
+    execute(environment, "CREATE DATABASE " + name);
     Flyway.configure()
         .dataSource(database.url(), database.user(), database.password())
         .schemas("sluice")
-        .placeholders(Map.of("appRole", Sandbox.APP))
+        .placeholders(Map.of("appRole", TestEnvironment.APP))
         .target("8")
         .load()
         .migrate();
     execute(database, ROWS);
     suppressedBefore = suppressed();
-    Migration.migrateTables(database, Sandbox.APP, Map.of());
+    Migration.migrateTables(database, TestEnvironment.APP, Map.of());
   }
 
   @Test

@@ -7,7 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.runtime.migration.Migration;
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * Tests what each service's role may do, statement by statement, and that it may do nothing else.
  */
 class RolesTest {
-  private static final Sandbox SANDBOX = Sandbox.create(1);
+  private static final TestEnvironment ENVIRONMENT = TestEnvironment.create(1);
 
   /**
    * The roles that may run each statement, by first letter: PRODUCER, AGGREGATOR and CONSOLE; - for
@@ -141,9 +141,9 @@ class RolesTest {
   void aRoleMayDoWhatItsServiceDoesAndNothingElse(ServiceRole role, boolean may, String statement)
       throws SQLException {
     if (may) {
-      execute(SANDBOX.as(role), statement);
+      execute(ENVIRONMENT.as(role), statement);
     } else {
-      assertThatThrownBy(() -> execute(SANDBOX.as(role), statement))
+      assertThatThrownBy(() -> execute(ENVIRONMENT.as(role), statement))
           .isInstanceOf(SQLException.class)
           .hasMessageMatching("(?s).*(permission denied|must be owner|must be superuser).*");
     }
@@ -161,7 +161,7 @@ class RolesTest {
       })
   void aRoleThatIsNoServicesMayDoNothing(String statement) throws SQLException {
     execute(
-        SANDBOX.owner(),
+        ENVIRONMENT.owner(),
         """
         DO $$ BEGIN
           IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'sluice_stranger') THEN
@@ -170,7 +170,7 @@ class RolesTest {
           GRANT sluice_stranger TO sluice_owner;
         END $$
         """);
-    try (Connection connection = connect(SANDBOX.owner());
+    try (Connection connection = connect(ENVIRONMENT.owner());
         var strange = connection.createStatement()) {
       strange.execute("SET ROLE sluice_stranger");
       assertThatThrownBy(() -> strange.execute(statement))
@@ -181,10 +181,10 @@ class RolesTest {
   /** Only a superuser may run it, which `migrate` is not where the owner is none. */
   @Test
   void theDocumentedStatementWithholdsLargeObjects() throws Exception {
-    Sandbox sandbox = Sandbox.create(1);
+    TestEnvironment environment = TestEnvironment.create(1);
     DatabaseConfig superuser =
-        new DatabaseConfig(sandbox.owner().url(), "postgres", sandbox.owner().password());
-    DatabaseConfig console = sandbox.as(ServiceRole.CONSOLE);
+        new DatabaseConfig(environment.owner().url(), "postgres", environment.owner().password());
+    DatabaseConfig console = environment.as(ServiceRole.CONSOLE);
     Matcher block =
         Pattern.compile("(?s)```sql\n(REVOKE.*?)```")
             .matcher(Files.readString(Path.of("../docs/security.md")));
@@ -245,7 +245,7 @@ class RolesTest {
         "UPDATE sluice.alias SET name = '' WHERE false"
       })
   void theRoleOfOldMayDoNoMoreThanTheServicesAndWhoFillsTables(String statement) {
-    assertThatThrownBy(() -> execute(SANDBOX.database(), statement))
+    assertThatThrownBy(() -> execute(ENVIRONMENT.database(), statement))
         .hasMessageContaining("permission denied");
   }
 
@@ -264,7 +264,7 @@ class RolesTest {
             "GRANT CREATE ON DATABASE " + databaseName() + " TO " + role,
             "GRANT TRUNCATE ON sluice.campaign_recipient TO PUBLIC",
             "GRANT TEMPORARY ON DATABASE " + databaseName() + " TO PUBLIC")) {
-      execute(SANDBOX.owner(), grant);
+      execute(ENVIRONMENT.owner(), grant);
     }
 
     assertThat(migrate())
@@ -291,8 +291,8 @@ class RolesTest {
 
   @Test
   void aMigrationTakesBackWhatEverybodyMayDo() throws SQLException {
-    execute(SANDBOX.owner(), "GRANT TRUNCATE ON sluice.campaign_recipient TO PUBLIC");
-    execute(SANDBOX.owner(), "GRANT TEMPORARY ON DATABASE " + databaseName() + " TO PUBLIC");
+    execute(ENVIRONMENT.owner(), "GRANT TRUNCATE ON sluice.campaign_recipient TO PUBLIC");
+    execute(ENVIRONMENT.owner(), "GRANT TEMPORARY ON DATABASE " + databaseName() + " TO PUBLIC");
 
     assertThat(migrate())
         .containsExactly(
@@ -307,17 +307,17 @@ class RolesTest {
   /** A setup that runs everything as the owner keeps working. */
   @Test
   void anOwnerThatIsTheServicesRoleTakesNothingFromItself() throws SQLException {
-    Migration.migrateTables(SANDBOX.owner(), SANDBOX.owner().user(), Map.of());
-    Migration.migrateTables(SANDBOX.owner(), SANDBOX.owner().user(), Map.of());
+    Migration.migrateTables(ENVIRONMENT.owner(), ENVIRONMENT.owner().user(), Map.of());
+    Migration.migrateTables(ENVIRONMENT.owner(), ENVIRONMENT.owner().user(), Map.of());
 
-    execute(SANDBOX.owner(), "DELETE FROM sluice.sender WHERE false");
+    execute(ENVIRONMENT.owner(), "DELETE FROM sluice.sender WHERE false");
     migrate();
   }
 
   /** This happens where a service shares the migration's environment. */
   @Test
   void aServicesRoleGetsNoMoreForBeingNamedAsTheSum() throws SQLException {
-    Migration.migrateTables(SANDBOX.owner(), "sluice_console", Map.of());
+    Migration.migrateTables(ENVIRONMENT.owner(), "sluice_console", Map.of());
 
     assertThatThrownBy(
             () -> execute(as("sluice_console"), "UPDATE sluice.campaign SET sent = 0 WHERE false"))
@@ -334,7 +334,7 @@ class RolesTest {
     log.setLevel(Level.INFO);
     log.addAppender(lines);
     try {
-      Migration.migrateTables(SANDBOX.owner(), Sandbox.APP, Map.of());
+      Migration.migrateTables(ENVIRONMENT.owner(), TestEnvironment.APP, Map.of());
     } finally {
       log.detachAppender(lines);
       log.setLevel(null);
@@ -346,30 +346,30 @@ class RolesTest {
   }
 
   private static String databaseName() {
-    return SANDBOX.owner().url().replaceAll(".*/", "");
+    return ENVIRONMENT.owner().url().replaceAll(".*/", "");
   }
 
   private static DatabaseConfig as(String role) {
-    return new DatabaseConfig(SANDBOX.owner().url(), role, SANDBOX.owner().password());
+    return new DatabaseConfig(ENVIRONMENT.owner().url(), role, ENVIRONMENT.owner().password());
   }
 
   /** On some servers only the database administrator may create roles. */
   @Test
   void anOwnerWhoMayNotCreateRolesMigratesAllTheSame() throws SQLException {
     DatabaseConfig administrator =
-        new DatabaseConfig(SANDBOX.owner().url(), "postgres", SANDBOX.owner().password());
+        new DatabaseConfig(ENVIRONMENT.owner().url(), "postgres", ENVIRONMENT.owner().password());
     execute(administrator, "ALTER ROLE sluice_owner NOCREATEROLE");
     execute(administrator, "ALTER ROLE sluice_console RENAME TO sluice_console_away");
     try {
-      Migration.migrateTables(SANDBOX.owner(), Sandbox.APP, Map.of());
+      Migration.migrateTables(ENVIRONMENT.owner(), TestEnvironment.APP, Map.of());
       assertThat(query("SELECT 1 FROM pg_roles WHERE rolname = 'sluice_console'")).isEmpty();
     } finally {
       execute(administrator, "ALTER ROLE sluice_console_away RENAME TO sluice_console");
       execute(administrator, "ALTER ROLE sluice_owner CREATEROLE");
       // Renaming invalidates passwords whose hash depends on the role's name.
-      Migration.migrateTables(SANDBOX.owner(), Sandbox.APP, passwords());
+      Migration.migrateTables(ENVIRONMENT.owner(), TestEnvironment.APP, passwords());
     }
-    execute(SANDBOX.as(ServiceRole.CONSOLE), "SELECT count(*) FROM sluice.sender");
+    execute(ENVIRONMENT.as(ServiceRole.CONSOLE), "SELECT count(*) FROM sluice.sender");
   }
 
   @Test
@@ -377,13 +377,14 @@ class RolesTest {
     for (String password : List.of("", "postgres", "sluice_app")) {
       assertThatThrownBy(() ->
               execute(
-                  new DatabaseConfig(SANDBOX.owner().url(), "sluice_app", password), "SELECT 1"))
+                  new DatabaseConfig(ENVIRONMENT.owner().url(), "sluice_app", password),
+                  "SELECT 1"))
           .isInstanceOf(SQLException.class);
     }
   }
 
   private static Map<String, String> passwords() {
-    String password = SANDBOX.owner().password();
+    String password = ENVIRONMENT.owner().password();
     return password == null ? Map.of() : Map.of(ServiceRole.CONSOLE.roleName(), password);
   }
 
@@ -397,7 +398,7 @@ class RolesTest {
   }
 
   private static List<String> query(String sql) throws SQLException {
-    try (Connection connection = connect(SANDBOX.owner());
+    try (Connection connection = connect(ENVIRONMENT.owner());
         var statement = connection.createStatement();
         var result = statement.executeQuery(sql)) {
       List<String> rows = new ArrayList<>();

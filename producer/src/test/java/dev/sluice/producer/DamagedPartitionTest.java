@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.EmbeddedInfrastructure;
 import dev.sluice.local.FreePort;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.producer.quota.LagReader;
 import dev.sluice.producer.quota.LaneBacklog;
 import dev.sluice.producer.quota.WorkerLag;
@@ -71,8 +71,8 @@ class DamagedPartitionTest {
   private static EmbeddedInfrastructure own;
   private static Path data;
 
-  private final Sandbox sandbox = Sandbox.create(own, 2);
-  private final String topic = sandbox.kafka().topics().sendRequests();
+  private final TestEnvironment environment = TestEnvironment.create(own, 2);
+  private final String topic = environment.kafka().topics().sendRequests();
   private final Health health = new Health();
 
   @BeforeAll
@@ -113,7 +113,7 @@ class DamagedPartitionTest {
     overwriteLog(damaged);
 
     try (WorkerLag backlog = open();
-        Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
+        Admin admin = Admin.create(environment.kafka().client(Map.of()))) {
       awaitClosed(backlog);
       admin
           .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(1)))
@@ -149,8 +149,8 @@ class DamagedPartitionTest {
 
   @Test
   void damagedCommandsAndControlsAreSkippedAndNamed() throws Exception {
-    String commands = sandbox.kafka().topics().campaignCommands();
-    String controls = sandbox.kafka().topics().controls();
+    String commands = environment.kafka().topics().campaignCommands();
+    String controls = environment.kafka().topics().controls();
     for (String topic : List.of(commands, controls)) {
       for (int i = 0; i < 4; i++) {
         write(topic, 0, Control.senderKey("s" + i), BLOCKED);
@@ -160,7 +160,8 @@ class DamagedPartitionTest {
     }
 
     List<String> taken = new CopyOnWriteArrayList<>();
-    try (ControlsView view = new ControlsView(sandbox.kafka(), health, new SimpleMeterRegistry());
+    try (ControlsView view =
+            new ControlsView(environment.kafka(), health, new SimpleMeterRegistry());
         StreamsApplication streams = streams(commands, taken)) {
       await()
           .atMost(Duration.ofSeconds(30))
@@ -184,7 +185,7 @@ class DamagedPartitionTest {
   /** A consumer keeps what it has fetched, and would find the same damage for ever. */
   @Test
   void aRecordThatIsSoundWhenItIsFetchedAnewIsNotSkipped() throws Exception {
-    String controls = sandbox.kafka().topics().controls();
+    String controls = environment.kafka().topics().controls();
     for (int i = 0; i < 4; i++) {
       write(controls, 0, Control.senderKey("s" + i), BLOCKED);
     }
@@ -194,7 +195,7 @@ class DamagedPartitionTest {
     List<Long> read = new ArrayList<>();
     List<DamagedRecord> skipped = new ArrayList<>();
     List<KafkaException> failures = new ArrayList<>();
-    try (Consumer<byte[], byte[]> consumer = sandbox.kafka().consumer(Map.of())) {
+    try (Consumer<byte[], byte[]> consumer = environment.kafka().consumer(Map.of())) {
       TopicPartition partition = new TopicPartition(controls, 0);
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
@@ -228,8 +229,8 @@ class DamagedPartitionTest {
   private StreamsApplication streams(String input, List<String> taken) {
     ProcessorSupplier<String, byte[], Void, Void> taking = () -> record -> taken.add(record.key());
     return new StreamsApplication(
-        sandbox.kafka(),
-        sandbox.kafka().topics().producerGroup(),
+        environment.kafka(),
+        environment.kafka().topics().producerGroup(),
         new Topology()
             .addSource("in", new StringDeserializer(), new ByteArrayDeserializer(), input)
             .addProcessor("taking", taking, "in"),
@@ -243,7 +244,7 @@ class DamagedPartitionTest {
     return new WorkerLag(
         () ->
             LagReader.open(
-                sandbox.kafka(), health, Duration.ofMillis(300), new SimpleMeterRegistry()),
+                environment.kafka(), health, Duration.ofMillis(300), new SimpleMeterRegistry()),
         health,
         System::nanoTime);
   }
@@ -282,7 +283,7 @@ class DamagedPartitionTest {
   private void write(String topic, int partition, String key, byte[] value) throws Exception {
     try (var producer =
         new KafkaProducer<>(
-            sandbox.kafka().client(Map.of()),
+            environment.kafka().client(Map.of()),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       byte[] bytes = key.getBytes(StandardCharsets.UTF_8);

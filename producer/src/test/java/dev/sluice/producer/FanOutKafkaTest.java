@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 /** Runs the producer on a broker. */
 class FanOutKafkaTest {
   private static final Fixture FIXTURE = new Fixture();
-  private static final KafkaConfig KAFKA = FIXTURE.sandbox().kafka();
+  private static final KafkaConfig KAFKA = FIXTURE.environment().kafka();
 
   @Test
   void aCampaignWhoseMessagesKafkaRefusesIsPausedAndTheOthersGoOn() throws Exception {
@@ -160,7 +160,9 @@ class FanOutKafkaTest {
 
   private static FanOut fanOut(MeterRegistry meters) {
     return new FanOut(
-        FanOutConfig.of(KAFKA, FIXTURE.sandbox().as(ServiceRole.PRODUCER)), new Health(), meters);
+        FanOutConfig.of(KAFKA, FIXTURE.environment().as(ServiceRole.PRODUCER)),
+        new Health(),
+        meters);
   }
 
   /** Returns what was announced of a campaign so far. */

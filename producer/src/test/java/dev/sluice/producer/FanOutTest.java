@@ -98,8 +98,8 @@ abstract class FanOutTest {
             backlog,
             key -> inForce.getOrDefault(key, new Control(Control.State.RUNNING, null)),
             new FanOutConfig(
-                    FIXTURE.sandbox().kafka(),
-                    FIXTURE.sandbox().as(ServiceRole.PRODUCER),
+                    FIXTURE.environment().kafka(),
+                    FIXTURE.environment().as(ServiceRole.PRODUCER),
                     Duration.ofSeconds(10),
                     500)
                 .withCap(cap),

@@ -4,7 +4,7 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SENDER;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.ServiceRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -19,11 +19,12 @@ import org.jooq.JSONB;
 final class Fixture {
   static final String TEMPLATE = "{\"type\":\"text\",\"text\":{\"body\":\"Olá {{name}}\"}}";
 
-  private final Sandbox sandbox = Sandbox.create(4);
+  private final TestEnvironment environment = TestEnvironment.create(4);
   private final DSLContext sql =
-      new Database(sandbox.database(), 4, "test", new SimpleMeterRegistry()).sql();
+      new Database(environment.database(), 4, "test", new SimpleMeterRegistry()).sql();
   private final DSLContext producer =
-      new Database(sandbox.as(ServiceRole.PRODUCER), 4, "test", new SimpleMeterRegistry()).sql();
+      new Database(environment.as(ServiceRole.PRODUCER), 4, "test", new SimpleMeterRegistry())
+          .sql();
 
   DSLContext sql() {
     return sql;
@@ -34,22 +35,25 @@ final class Fixture {
     return producer;
   }
 
-  Sandbox sandbox() {
-    return sandbox;
+  TestEnvironment environment() {
+    return environment;
   }
 
   /** Returns another program's connection, with a transaction of its own. */
   Connection elsewhere() throws SQLException {
     Connection connection =
         DriverManager.getConnection(
-            sandbox.database().url(), sandbox.database().user(), sandbox.database().password());
+            environment.database().url(),
+            environment.database().user(),
+            environment.database().password());
     connection.setAutoCommit(false);
     return connection;
   }
 
   /** Runs a statement as the tables' owner. */
   void asOwner(String statement) {
-    try (Database owner = new Database(sandbox.owner(), 1, "owner", new SimpleMeterRegistry())) {
+    try (Database owner =
+        new Database(environment.owner(), 1, "owner", new SimpleMeterRegistry())) {
       owner.sql().execute(statement);
     }
   }
@@ -101,7 +105,8 @@ final class Fixture {
 
   /** Deletes a campaign, as only the tables' owner can. */
   void delete(UUID campaign) {
-    try (Database owner = new Database(sandbox.owner(), 1, "owner", new SimpleMeterRegistry())) {
+    try (Database owner =
+        new Database(environment.owner(), 1, "owner", new SimpleMeterRegistry())) {
       owner.sql().execute("DELETE FROM sluice.campaign_recipient WHERE campaign_id = ?", campaign);
       owner.sql().execute("DELETE FROM sluice.campaign WHERE id = ?", campaign);
     }

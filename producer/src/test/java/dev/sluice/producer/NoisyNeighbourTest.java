@@ -43,7 +43,7 @@ class NoisyNeighbourTest {
   /** Each test has its own, because what others have queued must not matter. */
   private final Fixture fixture = new Fixture();
 
-  private final KafkaConfig kafka = fixture.sandbox().kafka();
+  private final KafkaConfig kafka = fixture.environment().kafka();
   private final String topic = kafka.topics().sendRequests();
   private final LaneKey slow = new LaneKey("slow-" + UUID.randomUUID(), 0);
   private final int partition = slow.partition(PARTITIONS);
@@ -76,7 +76,7 @@ class NoisyNeighbourTest {
                 kafka.client(Map.of()), new ByteArraySerializer(), new ByteArraySerializer());
         var _ =
             new FanOut(
-                FanOutConfig.of(kafka, fixture.sandbox().as(ServiceRole.PRODUCER)),
+                FanOutConfig.of(kafka, fixture.environment().as(ServiceRole.PRODUCER)),
                 new Health(),
                 new SimpleMeterRegistry())) {
       producer

@@ -83,7 +83,8 @@ class AggregatorTopologyTest extends TopologyFixture {
   @Test
   void aCampaignWhoseRowsAreLockedDelaysItselfAlone() {
     Database.Timeouts soon = new Database.Timeouts(Duration.ofSeconds(30), Duration.ofMillis(200));
-    try (Database database = new Database(FIXTURE.sandbox().database(), 4, "locked", meters, soon);
+    try (Database database =
+            new Database(FIXTURE.environment().database(), 4, "locked", meters, soon);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       restart(new StatusStatement(database.sql()), threads);
       UUID locked = FIXTURE.campaign(3);

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 /** An aggregator with room for a hundred results, driven step by step against a real database. */
 abstract class CrowdedRoomFixture {
   static final Fixture FIXTURE = new Fixture();
-  private static final Topics TOPICS = FIXTURE.sandbox().kafka().topics();
+  private static final Topics TOPICS = FIXTURE.environment().kafka().topics();
   static final int ROOM = 100;
   static final int HALF = ROOM / 2;
   final Health health = new Health();
@@ -62,7 +62,7 @@ abstract class CrowdedRoomFixture {
   CrowdedRoomFixture(Duration statementTimeout) {
     database =
         new Database(
-            FIXTURE.sandbox().database(),
+            FIXTURE.environment().database(),
             15,
             "crowded",
             meters,
@@ -82,8 +82,8 @@ abstract class CrowdedRoomFixture {
   private TopologyTestDriver start() {
     StatusAggregatorConfig config =
         new StatusAggregatorConfig(
-            FIXTURE.sandbox().kafka(),
-            FIXTURE.sandbox().database(),
+            FIXTURE.environment().kafka(),
+            FIXTURE.environment().database(),
             1,
             Duration.ofSeconds(10),
             ROOM);

@@ -6,7 +6,7 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SUPPRESSION;
 import static org.jooq.impl.DSL.count;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.schema.RecipientStatus;
@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
 /** A test class's own database, with methods that fill and audit it. */
 final class Fixture {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final Sandbox sandbox = Sandbox.create(1);
+  private final TestEnvironment environment = TestEnvironment.create(1);
   private final DSLContext sql =
-      new Database(sandbox.as(ServiceRole.AGGREGATOR), 2, "test", meters).sql();
+      new Database(environment.as(ServiceRole.AGGREGATOR), 2, "test", meters).sql();
   private final DSLContext uncounted =
-      new Database(sandbox.database(), 1, "audit", new SimpleMeterRegistry()).sql();
+      new Database(environment.database(), 1, "audit", new SimpleMeterRegistry()).sql();
 
   private long campaigns;
 
@@ -36,8 +36,8 @@ final class Fixture {
     uncounted.execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '1')");
   }
 
-  Sandbox sandbox() {
-    return sandbox;
+  TestEnvironment environment() {
+    return environment;
   }
 
   /** Returns jOOQ in the aggregator's own role. */
@@ -115,14 +115,16 @@ final class Fixture {
 
   /** Runs a statement as the tables' owner. */
   void asOwner(String statement) {
-    try (Database owner = new Database(sandbox.owner(), 1, "owner", new SimpleMeterRegistry())) {
+    try (Database owner =
+        new Database(environment.owner(), 1, "owner", new SimpleMeterRegistry())) {
       owner.sql().execute(statement);
     }
   }
 
   /** Runs something while a transaction of the owner with this statement is open. */
   void holding(String statement, Runnable then) {
-    try (Database owner = new Database(sandbox.owner(), 1, "holder", new SimpleMeterRegistry())) {
+    try (Database owner =
+        new Database(environment.owner(), 1, "holder", new SimpleMeterRegistry())) {
       owner
           .sql()
           .transaction(held -> {

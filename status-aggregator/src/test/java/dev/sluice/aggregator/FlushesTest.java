@@ -42,7 +42,7 @@ class FlushesTest {
     List<Flush.Outcome> outcomes = new ArrayList<>();
 
     try (Database database =
-        new Database(FIXTURE.sandbox().database(), 1, "flushes", new SimpleMeterRegistry())) {
+        new Database(FIXTURE.environment().database(), 1, "flushes", new SimpleMeterRegistry())) {
       new Flushes(
               new StatusStatement(database.sql()),
               Runnable::run,
@@ -62,7 +62,8 @@ class FlushesTest {
     Queue<Flush.Outcome> outcomes = new ConcurrentLinkedQueue<>();
     CountDownLatch end = new CountDownLatch(1);
     try (Database database =
-            new Database(FIXTURE.sandbox().database(), 7, "flushes", new SimpleMeterRegistry());
+            new Database(
+                FIXTURE.environment().database(), 7, "flushes", new SimpleMeterRegistry());
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Flushes flushes =
           new Flushes(

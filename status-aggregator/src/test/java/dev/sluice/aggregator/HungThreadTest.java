@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.HurriedTicker;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.StreamsApplication;
@@ -31,7 +31,7 @@ class HungThreadTest {
 
   @Test
   void healthSaysSoUntilItGoesOn() throws InterruptedException {
-    KafkaConfig kafka = Sandbox.topics(1);
+    KafkaConfig kafka = TestEnvironment.topics(1);
     StreamsWatchdog watchdog = new StreamsWatchdog(ticker, health);
     try (StreamsApplication streams =
             new StreamsApplication(

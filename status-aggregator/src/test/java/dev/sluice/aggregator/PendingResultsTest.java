@@ -140,7 +140,11 @@ class PendingResultsTest extends TopologyFixture {
   void aResultForWhichThereIsNoRoomWaitsAndIsTakenInTheEnd() {
     StatusAggregatorConfig small =
         new StatusAggregatorConfig(
-            FIXTURE.sandbox().kafka(), FIXTURE.sandbox().database(), 1, Duration.ofSeconds(10), 2);
+            FIXTURE.environment().kafka(),
+            FIXTURE.environment().database(),
+            1,
+            Duration.ofSeconds(10),
+            2);
     restart(new StatusStatement(FIXTURE.sql()), never -> {}, small);
     UUID campaign = FIXTURE.campaign(2);
     send(campaign, FIXTURE.recipients(campaign), RecipientStatus.SENT);

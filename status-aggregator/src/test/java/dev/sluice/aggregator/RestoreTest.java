@@ -135,7 +135,7 @@ class RestoreTest {
   }
 
   private static void execute(String sql) throws SQLException {
-    DatabaseConfig owner = FIXTURE.sandbox().owner();
+    DatabaseConfig owner = FIXTURE.environment().owner();
     try (var db = DriverManager.getConnection(owner.url(), owner.user(), owner.password());
         var statement = db.createStatement()) {
       statement.execute(sql);

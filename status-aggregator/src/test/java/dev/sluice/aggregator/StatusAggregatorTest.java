@@ -30,12 +30,12 @@ class StatusAggregatorTest {
   /** Kafka Streams must report its commits, and only after them. */
   @Test
   void aResultLeavesTheChangelogWhenItsDeadLetterIsThere() {
-    KafkaConfig kafka = FIXTURE.sandbox().kafka();
+    KafkaConfig kafka = FIXTURE.environment().kafka();
     UUID nobody = UUID.randomUUID();
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     try (StatusAggregator aggregator =
             new StatusAggregator(
-                StatusAggregatorConfig.of(kafka, FIXTURE.sandbox().database()),
+                StatusAggregatorConfig.of(kafka, FIXTURE.environment().database()),
                 new Health(),
                 meters);
         Producer<byte[], byte[]> producer = kafka.producer(Map.of());
@@ -83,7 +83,8 @@ class StatusAggregatorTest {
 
     assertThatThrownBy(() ->
             new StatusAggregator(
-                StatusAggregatorConfig.of(FIXTURE.sandbox().kafka(), FIXTURE.sandbox().database()),
+                StatusAggregatorConfig.of(
+                    FIXTURE.environment().kafka(), FIXTURE.environment().database()),
                 new Health(),
                 full))
         .hasMessageContaining("no room");

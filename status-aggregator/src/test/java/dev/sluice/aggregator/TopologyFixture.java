@@ -83,7 +83,7 @@ abstract class TopologyFixture {
     return start(
         statement,
         executor,
-        StatusAggregatorConfig.of(FIXTURE.sandbox().kafka(), FIXTURE.sandbox().database()));
+        StatusAggregatorConfig.of(FIXTURE.environment().kafka(), FIXTURE.environment().database()));
   }
 
   TopologyTestDriver start(

@@ -2,7 +2,7 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
 class KafkaRequestSourceTest {
-  private final KafkaConfig kafka = Sandbox.topics(2);
+  private final KafkaConfig kafka = TestEnvironment.topics(2);
   private final TopicPartition owned = new TopicPartition(kafka.topics().sendRequests(), 0);
   private final TopicPartition taken = new TopicPartition(kafka.topics().sendRequests(), 1);
 

@@ -2,7 +2,7 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.KafkaClients;
 import dev.sluice.runtime.kafka.KafkaConfig;
@@ -88,7 +88,7 @@ class RehearsalTest {
 
   @Test
   void aNewWorkerRehearsesBeforeItJoinsItsGroup() throws Exception {
-    KafkaConfig kafka = Sandbox.topics(2);
+    KafkaConfig kafka = TestEnvironment.topics(2);
     Watched clients = new Watched();
     KafkaConfig watched =
         new KafkaConfig(kafka.bootstrapServers(), kafka.topics(), kafka.overrides(), clients);

@@ -3,7 +3,7 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.providers.spi.OutgoingMessage;
 import dev.sluice.providers.spi.Permit;
@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 class SilentProviderTest {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
-  private final KafkaConfig kafka = Sandbox.topics(2);
+  private final KafkaConfig kafka = TestEnvironment.topics(2);
   private final Health health = new Health();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Provider provider = new Provider();

@@ -2,7 +2,7 @@ package dev.sluice.worker;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.providers.spi.OutgoingMessage;
 import dev.sluice.providers.spi.Permit;
@@ -72,7 +72,7 @@ final class WorkerFixture implements AutoCloseable {
   private final List<Worker> workers = new ArrayList<>();
 
   WorkerFixture() {
-    this(Sandbox.topics(PARTITIONS));
+    this(TestEnvironment.topics(PARTITIONS));
   }
 
   WorkerFixture(KafkaConfig kafka) {

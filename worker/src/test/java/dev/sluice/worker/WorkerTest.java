@@ -3,7 +3,7 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.providers.spi.OutgoingMessage;
 import dev.sluice.providers.spi.Permit;
@@ -46,7 +46,7 @@ class WorkerTest {
   private static final UUID CAMPAIGN = new UUID(0, 1);
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
-  private final KafkaConfig kafka = Sandbox.topics(2);
+  private final KafkaConfig kafka = TestEnvironment.topics(2);
   private final Health health = new Health();
   private final Queue<String> sent = new ConcurrentLinkedQueue<>();
   private final List<Worker> workers = new ArrayList<>();

@@ -103,7 +103,7 @@ final class CampaignFaults {
         () ->
             letters.awaitLetters(
                 1,
-                scene.sandbox().kafka().topics().sendResults(),
+                scene.environment().kafka().topics().sendResults(),
                 "unknown campaign " + victim.id()));
   }
 
@@ -352,7 +352,7 @@ final class CampaignFaults {
 
     @Override
     public void tookPlace() {
-      letters.awaitLetters(REFUSED, scene.sandbox().kafka().topics().sendResults(), "poison");
+      letters.awaitLetters(REFUSED, scene.environment().kafka().topics().sendResults(), "poison");
     }
 
     @Override

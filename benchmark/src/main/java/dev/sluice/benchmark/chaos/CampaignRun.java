@@ -4,7 +4,7 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static dev.sluice.schema.jooq.Tables.SENDER;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.RecipientStatus;
@@ -29,15 +29,15 @@ final class CampaignRun implements AutoCloseable {
   /** The phone number id of the sender called {@code s}. */
   static final String ADDRESS = "106540352242922";
 
-  private final Sandbox sandbox;
+  private final TestEnvironment environment;
   private final Database database;
   private final DSLContext sql;
   private final String sender;
   private final UUID id;
 
   /** Creates a campaign of a sender called {@code s}. */
-  CampaignRun(Sandbox sandbox, int recipients, double ratePerSecond, int lanes) {
-    this(sandbox, "s", ADDRESS, recipients, ratePerSecond, lanes);
+  CampaignRun(TestEnvironment environment, int recipients, double ratePerSecond, int lanes) {
+    this(environment, "s", ADDRESS, recipients, ratePerSecond, lanes);
   }
 
   /**
@@ -47,15 +47,15 @@ final class CampaignRun implements AutoCloseable {
    * @param ratePerSecond the sender's rate, messages/s
    */
   CampaignRun(
-      Sandbox sandbox,
+      TestEnvironment environment,
       String sender,
       String address,
       int recipients,
       double ratePerSecond,
       int lanes) {
-    this.sandbox = sandbox;
+    this.environment = environment;
     this.sender = sender;
-    database = new Database(sandbox.database(), 2, "audit", new SimpleMeterRegistry());
+    database = new Database(environment.database(), 2, "audit", new SimpleMeterRegistry());
     sql = database.sql();
     sql.insertInto(SENDER, SENDER.ID, SENDER.ADDRESS, SENDER.RATE_PER_SECOND, SENDER.LANES)
         .values(sender, address, ratePerSecond, lanes)
@@ -63,17 +63,17 @@ final class CampaignRun implements AutoCloseable {
     id = insert(sql, sender, recipients);
   }
 
-  private CampaignRun(Sandbox sandbox, String sender, int recipients) {
-    this.sandbox = sandbox;
+  private CampaignRun(TestEnvironment environment, String sender, int recipients) {
+    this.environment = environment;
     this.sender = sender;
-    database = new Database(sandbox.database(), 1, "audit", new SimpleMeterRegistry());
+    database = new Database(environment.database(), 1, "audit", new SimpleMeterRegistry());
     sql = database.sql();
     id = insert(sql, sender, recipients);
   }
 
   /** Creates another campaign of the same sender. */
   CampaignRun another(int recipients) {
-    return new CampaignRun(sandbox, sender, recipients);
+    return new CampaignRun(environment, sender, recipients);
   }
 
   private static UUID insert(DSLContext sql, String sender, int recipients) {
@@ -113,13 +113,13 @@ final class CampaignRun implements AutoCloseable {
             .getBytes(StandardCharsets.UTF_8);
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
-            sandbox.kafka().client(Map.of()),
+            environment.kafka().client(Map.of()),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       producer
           .send(
               new ProducerRecord<>(
-                  sandbox.kafka().topics().campaignCommands(),
+                  environment.kafka().topics().campaignCommands(),
                   id.toString().getBytes(StandardCharsets.UTF_8),
                   command))
           .get();

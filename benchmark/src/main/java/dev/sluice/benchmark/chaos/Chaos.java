@@ -2,9 +2,9 @@ package dev.sluice.benchmark.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.SimulatorReport;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.RecipientStatus;
@@ -73,15 +73,16 @@ public final class Chaos {
    * @throws AssertionError if a guarantee is broken
    */
   public void run() throws Exception {
-    Sandbox sandbox = Sandbox.create(6);
+    TestEnvironment environment = TestEnvironment.create(6);
     try (WhatsAppSimulator simulator =
             new WhatsAppSimulator(SimulatorConfig.friendly(plan.ratePerSecond() * 2.0));
         CampaignRun campaign =
-            new CampaignRun(sandbox, plan.recipients(), plan.ratePerSecond(), LANES);
-        Fleet fleet = new Fleet(sandbox, simulator.url(), Fleet.sayingWhen(Fleet.WRITING_SOON))) {
+            new CampaignRun(environment, plan.recipients(), plan.ratePerSecond(), LANES);
+        Fleet fleet =
+            new Fleet(environment, simulator.url(), Fleet.sayingWhen(Fleet.WRITING_SOON))) {
       RateHeld exact = new RateHeld(simulator, CampaignRun.ADDRESS, plan.ratePerSecond(), LANES);
       RateHeld rate = plan.alone() ? exact : exact.onABusyMachine();
-      InDoubtWereInFlight inDoubt = new InDoubtWereInFlight(sandbox.kafka(), campaign);
+      InDoubtWereInFlight inDoubt = new InDoubtWereInFlight(environment.kafka(), campaign);
       Watch watch =
           new Watch(
               List.of(
@@ -90,7 +91,7 @@ public final class Chaos {
                   new CountersEqualRows(campaign),
                   new StatusOnlyRises(campaign),
                   new EverybodySettled(campaign),
-                  new EventsTold(sandbox.kafka(), campaign),
+                  new EventsTold(environment.kafka(), campaign),
                   inDoubt,
                   rate),
               PATIENCE);

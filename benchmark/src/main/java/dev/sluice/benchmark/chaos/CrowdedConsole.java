@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.Infrastructure;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.net.URI;
@@ -180,11 +180,13 @@ public final class CrowdedConsole {
 
   private void set(Scenario scenario) throws Exception {
     Path csv = Files.createTempFile("sluice-crowd-", ".csv");
-    Sandbox sandbox = Sandbox.create(servers, 1);
+    TestEnvironment environment = TestEnvironment.create(servers, 1);
     try (Connection owner =
             DriverManager.getConnection(
-                sandbox.owner().url(), sandbox.owner().user(), sandbox.owner().password());
-        Fleet fleet = new Fleet(sandbox, "http://localhost:1");
+                environment.owner().url(),
+                environment.owner().user(),
+                environment.owner().password());
+        Fleet fleet = new Fleet(environment, "http://localhost:1");
         ExecutorService changing = Executors.newSingleThreadExecutor()) {
       write(csv);
       List<UUID> campaigns = insert(owner);

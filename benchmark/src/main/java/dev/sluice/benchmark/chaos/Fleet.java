@@ -1,6 +1,6 @@
 package dev.sluice.benchmark.chaos;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,27 +16,27 @@ public final class Fleet implements AutoCloseable {
   /** Makes workers say when they write each message, for {@link RateHeld}. */
   public static final Map<String, String> SAYING_WHEN = Map.of("SLUICE_WRITE_TIMES", "true");
 
-  /** Returns this environment, in which workers also say when they write. */
-  static Map<String, String> sayingWhen(Map<String, String> environment) {
+  /** Returns these variables, with which workers also say when they write. */
+  static Map<String, String> sayingWhen(Map<String, String> variables) {
     Map<String, String> all = new HashMap<>(SAYING_WHEN);
-    all.putAll(environment);
+    all.putAll(variables);
     return all;
   }
 
-  private final Sandbox sandbox;
+  private final TestEnvironment environment;
   private final String providerUrl;
   private final Map<String, RoleJvm> running = new LinkedHashMap<>();
-  private final Map<String, String> environment;
+  private final Map<String, String> variables;
 
-  Fleet(Sandbox sandbox, String providerUrl) {
-    this(sandbox, providerUrl, Map.of());
+  Fleet(TestEnvironment environment, String providerUrl) {
+    this(environment, providerUrl, Map.of());
   }
 
   /** Creates a fleet whose roles get additional environment variables. */
-  public Fleet(Sandbox sandbox, String providerUrl, Map<String, String> environment) {
-    this.sandbox = sandbox;
-    this.providerUrl = providerUrl;
+  public Fleet(TestEnvironment environment, String providerUrl, Map<String, String> variables) {
     this.environment = environment;
+    this.providerUrl = providerUrl;
+    this.variables = variables;
   }
 
   /** Starts a role; an earlier one of this name must have ended. */
@@ -46,9 +46,9 @@ public final class Fleet implements AutoCloseable {
 
   /** The same with environment variables of its own. */
   RoleJvm start(String name, Map<String, String> more) throws IOException {
-    Map<String, String> all = new HashMap<>(environment);
+    Map<String, String> all = new HashMap<>(variables);
     all.putAll(more);
-    RoleJvm role = new RoleJvm(sandbox, providerUrl, name, all);
+    RoleJvm role = new RoleJvm(environment, providerUrl, name, all);
     running.put(name, role);
     return role;
   }
@@ -100,7 +100,7 @@ public final class Fleet implements AutoCloseable {
 
   /** An environment variable of its roles. */
   String variable(String name) {
-    return Objects.requireNonNull(environment.get(name));
+    return Objects.requireNonNull(variables.get(name));
   }
 
   List<String> names() {

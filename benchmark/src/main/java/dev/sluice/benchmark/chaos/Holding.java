@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.Infrastructure;
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Json;
@@ -62,20 +62,20 @@ public final class Holding {
    *     up
    */
   public void run(int kills) throws Exception {
-    Sandbox sandbox = Sandbox.create(servers, 2);
+    TestEnvironment environment = TestEnvironment.create(servers, 2);
     int people = (int) (rate * PEOPLE);
     try (WhatsAppSimulator simulator =
             new WhatsAppSimulator(
                 SimulatorConfig.friendly(rate * 2)
                     .withLatency(Duration.ofMillis(30), Duration.ofMillis(100)));
-        CampaignRun held = new CampaignRun(sandbox, people, rate, 1);
+        CampaignRun held = new CampaignRun(environment, people, rate, 1);
         CampaignRun other = held.another(people);
         Fleet fleet =
             new Fleet(
-                sandbox,
+                environment,
                 simulator.url(),
                 Fleet.sayingWhen(Map.of("SLUICE_WORK_AHEAD", WORK_AHEAD)));
-        Scene scene = new Scene(sandbox, simulator, fleet, true)) {
+        Scene scene = new Scene(environment, simulator, fleet, true)) {
       RateHeld pace = new RateHeld(simulator, CampaignRun.ADDRESS, rate, 1);
       fleet.start("producer", 2);
       fleet.start("status-aggregator", 1);
@@ -83,7 +83,7 @@ public final class Holding {
       await("everybody is ready").atMost(PATIENCE).until(fleet::ready);
       held.start();
       await("sending").atMost(PATIENCE).until(() -> accepted(simulator, held) > 2 * rate);
-      awaitQueue(sandbox, simulator, held, people);
+      awaitQueue(environment, simulator, held, people);
       Instant paused = command(scene, CampaignCommand.Action.PAUSE, held);
       other.start();
       if (kills == 0) {
@@ -98,7 +98,7 @@ public final class Holding {
       pace.verify();
       if (kills == 0) {
         long rewritten =
-            requests(sandbox, held).stream()
+            requests(environment, held).stream()
                 .filter(at -> at.isAfter(paused.plusSeconds(1)) && at.isBefore(resumed))
                 .count();
         story.accept(rewritten + " requests of the paused campaign were written while it lasted");
@@ -108,11 +108,11 @@ public final class Holding {
   }
 
   private void awaitQueue(
-      Sandbox sandbox, WhatsAppSimulator simulator, CampaignRun held, int people) {
+      TestEnvironment environment, WhatsAppSimulator simulator, CampaignRun held, int people) {
     await("ten seconds of work are queued")
         .atMost(PATIENCE)
         .until(() -> {
-          int written = requests(sandbox, held).size();
+          int written = requests(environment, held).size();
           long queued = written - accepted(simulator, held);
           if (queued > LEAST_QUEUED * rate) {
             story.accept(queued + " requests are queued");
@@ -189,15 +189,15 @@ public final class Holding {
   }
 
   /** Returns when each request of the campaign was written. */
-  private static List<Instant> requests(Sandbox sandbox, CampaignRun campaign) {
+  private static List<Instant> requests(TestEnvironment environment, CampaignRun campaign) {
     List<Instant> times = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
-            sandbox.kafka().client(Map.of("isolation.level", "read_committed")),
+            environment.kafka().client(Map.of("isolation.level", "read_committed")),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
-          consumer.partitionsFor(sandbox.kafka().topics().sendRequests()).stream()
+          consumer.partitionsFor(environment.kafka().topics().sendRequests()).stream()
               .map(info -> new TopicPartition(info.topic(), info.partition()))
               .toList();
       consumer.assign(partitions);

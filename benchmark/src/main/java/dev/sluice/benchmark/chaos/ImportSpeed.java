@@ -3,8 +3,8 @@ package dev.sluice.benchmark.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SeparateInfrastructure;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.schema.Json;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -50,16 +50,16 @@ public final class ImportSpeed {
     Path csv = Files.createTempFile("sluice-import-", ".csv");
     Path copy = Files.createTempFile("sluice-copy-", ".tsv");
     try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
-      Sandbox sandbox = Sandbox.create(servers, 1);
-      try (CampaignRun bare = new CampaignRun(sandbox, 0, 80, 1);
-          Fleet fleet = new Fleet(sandbox, "http://localhost:1")) {
+      TestEnvironment environment = TestEnvironment.create(servers, 1);
+      try (CampaignRun bare = new CampaignRun(environment, 0, 80, 1);
+          Fleet fleet = new Fleet(environment, "http://localhost:1")) {
         RoleJvm console = fleet.start("console 1");
         await().atMost(Duration.ofMinutes(1)).until(fleet::ready);
         // Warm up with a tenth, as a running console is.
         write(csv, copy, bare.id(), rows / 10);
         upload(console, create(console), csv);
         write(csv, copy, bare.id(), rows);
-        double copied = copy(sandbox, copy);
+        double copied = copy(environment, copy);
         story.accept(String.format(Locale.ROOT, "bare COPY of %,d rows: %.1f s", rows, copied));
         long begun = System.nanoTime();
         JsonNode report = upload(console, create(console), csv);
@@ -93,10 +93,12 @@ public final class ImportSpeed {
     }
   }
 
-  private static double copy(Sandbox sandbox, Path file) throws Exception {
+  private static double copy(TestEnvironment environment, Path file) throws Exception {
     try (var connection =
             DriverManager.getConnection(
-                sandbox.owner().url(), sandbox.owner().user(), sandbox.owner().password());
+                environment.owner().url(),
+                environment.owner().user(),
+                environment.owner().password());
         var stream = Files.newInputStream(file)) {
       long begun = System.nanoTime();
       connection

@@ -95,8 +95,8 @@ final class LostOffset implements Incident {
 
   private void lose() throws Exception {
     TopicPartition partition =
-        new TopicPartition(scene.sandbox().kafka().topics().sendRequests(), PARTITION);
-    try (Admin admin = Admin.create(scene.sandbox().kafka().client(Map.of()))) {
+        new TopicPartition(scene.environment().kafka().topics().sendRequests(), PARTITION);
+    try (Admin admin = Admin.create(scene.environment().kafka().client(Map.of()))) {
       switch (how) {
         case FORGOTTEN -> forget(admin, partition);
         case BEYOND_END -> commit(end(admin) + BEYOND);
@@ -110,7 +110,7 @@ final class LostOffset implements Incident {
   }
 
   private void forget(Admin admin, TopicPartition partition) {
-    String group = scene.sandbox().kafka().topics().workerGroup();
+    String group = scene.environment().kafka().topics().workerGroup();
     // The broker notices the last worker's departure a moment later.
     await("Kafka forgets the offset")
         .atMost(PATIENCE)
@@ -122,12 +122,13 @@ final class LostOffset implements Incident {
   }
 
   private long end(Admin admin) throws Exception {
-    return Objects.requireNonNull(new Places(scene.sandbox().kafka()).read(admin).get(PARTITION))
+    return Objects.requireNonNull(
+            new Places(scene.environment().kafka()).read(admin).get(PARTITION))
         .end();
   }
 
   private void commit(long offset) {
-    new Places(scene.sandbox().kafka())
+    new Places(scene.environment().kafka())
         .commit(Map.of(PARTITION, new OffsetAndMetadata(offset, WindowCodec.encode(List.of()))));
   }
 
@@ -145,7 +146,7 @@ final class LostOffset implements Incident {
    */
   @Override
   public void end() throws Exception {
-    try (Admin admin = Admin.create(scene.sandbox().kafka().client(Map.of()))) {
+    try (Admin admin = Admin.create(scene.environment().kafka().client(Map.of()))) {
       commit(end(admin));
     }
     await("it is open again").atMost(PATIENCE).until(() -> !isClosed());

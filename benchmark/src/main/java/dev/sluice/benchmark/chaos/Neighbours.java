@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.benchmark.chaos.NeighboursUnharmed.Neighbour;
 import dev.sluice.local.Infrastructure;
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SelfSignedCertificate;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.TemporaryFolder;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -95,14 +95,14 @@ public final class Neighbours {
   }
 
   private void run(List<List<Fault>> groups) throws Exception {
-    Sandbox sandbox = Sandbox.create(servers, Scene.PARTITIONS);
+    TestEnvironment environment = TestEnvironment.create(servers, Scene.PARTITIONS);
     List<Neighbour> senders = new ArrayList<>();
     try (TemporaryFolder folder = new TemporaryFolder("certificate")) {
       SelfSignedCertificate certificate =
           SelfSignedCertificate.writtenTo(folder.path().resolve("provider.pem"));
       run(
           groups,
-          sandbox,
+          environment,
           senders,
           certificate,
           new ProviderFiles(folder.path(), certificate.file()));
@@ -113,7 +113,7 @@ public final class Neighbours {
 
   private void run(
       List<List<Fault>> groups,
-      Sandbox sandbox,
+      TestEnvironment environment,
       List<Neighbour> senders,
       SelfSignedCertificate certificate,
       ProviderFiles files)
@@ -123,7 +123,7 @@ public final class Neighbours {
         Gate gate = new Gate(simulator.port());
         Fleet fleet =
             new Fleet(
-                sandbox,
+                environment,
                 simulator.url(),
                 Fleet.sayingWhen(
                     Map.of(
@@ -133,14 +133,14 @@ public final class Neighbours {
                         files.write(Gate.PROVIDER, gate.url())
                             + ","
                             + files.write(ConnectionFaults.NOWHERE, "https://nowhere.invalid"))));
-        Scene scene = new Scene(sandbox, simulator, fleet, share.ofRate())) {
+        Scene scene = new Scene(environment, simulator, fleet, share.ofRate())) {
       fleet.start("producer", 1);
       fleet.start("status-aggregator", 1);
       fleet.start("worker", 2);
       await("everybody is ready").atMost(PATIENCE).until(fleet::ready);
-      senders.add(neighbour(sandbox, "steady", rate));
+      senders.add(neighbour(environment, "steady", rate));
       for (int i = 0; i < SMALL_ONES; i++) {
-        senders.add(neighbour(sandbox, "small" + i, SMALL_RATE));
+        senders.add(neighbour(environment, "small" + i, SMALL_RATE));
       }
       if (share.ofRate()) {
         warmUp(senders);
@@ -159,8 +159,8 @@ public final class Neighbours {
     }
   }
 
-  private static Neighbour neighbour(Sandbox sandbox, String name, double rate) {
-    return new Neighbour(new CampaignRun(sandbox, name, name, 1, rate, 1), name, 1, rate);
+  private static Neighbour neighbour(TestEnvironment environment, String name, double rate) {
+    return new Neighbour(new CampaignRun(environment, name, name, 1, rate, 1), name, 1, rate);
   }
 
   /** Warms the processes up, as the cost of cold ones is not an effect of the first fault. */

@@ -3,9 +3,9 @@ package dev.sluice.benchmark.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SeparateInfrastructure;
 import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.runtime.database.DatabaseConfig;
 import java.sql.DriverManager;
@@ -80,18 +80,18 @@ public final class Outages {
    */
   public void run() throws Exception {
     try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
-      Sandbox sandbox = Sandbox.create(servers, 4);
+      TestEnvironment environment = TestEnvironment.create(servers, 4);
       try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(rate * 2));
-          CampaignRun campaign = new CampaignRun(sandbox, recipients, rate, 2);
-          Fleet fleet = new Fleet(sandbox, simulator.url(), Fleet.WRITING_SOON)) {
-        run(servers, sandbox, simulator, campaign, fleet);
+          CampaignRun campaign = new CampaignRun(environment, recipients, rate, 2);
+          Fleet fleet = new Fleet(environment, simulator.url(), Fleet.WRITING_SOON)) {
+        run(servers, environment, simulator, campaign, fleet);
       }
     }
   }
 
   private void run(
       SeparateInfrastructure servers,
-      Sandbox sandbox,
+      TestEnvironment environment,
       WhatsAppSimulator simulator,
       CampaignRun campaign,
       Fleet fleet)
@@ -123,10 +123,11 @@ public final class Outages {
             trouble(
                 kind,
                 fleet,
-                () -> execute(sandbox.owner(), DISK_FULL),
+                () -> execute(environment.owner(), DISK_FULL),
                 () ->
                     execute(
-                        sandbox.owner(), "DROP TRIGGER disk_full ON sluice.campaign_recipient"));
+                        environment.owner(),
+                        "DROP TRIGGER disk_full ON sluice.campaign_recipient"));
       }
     }
     watch.untilCompleted(campaign);

@@ -3,8 +3,8 @@ package dev.sluice.benchmark.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SeparateInfrastructure;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;
 import java.io.IOException;
@@ -57,10 +57,10 @@ public final class ReceiptFlood {
   /** Runs it, with console and aggregator as processes. */
   public void run() throws Exception {
     try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
-      Sandbox sandbox = Sandbox.create(servers, 1);
-      try (CampaignRun campaign = new CampaignRun(sandbox, receipts * 2 / 5, 80, 1);
+      TestEnvironment environment = TestEnvironment.create(servers, 1);
+      try (CampaignRun campaign = new CampaignRun(environment, receipts * 2 / 5, 80, 1);
           Fleet fleet =
-              new Fleet(sandbox, "http://localhost:1", Map.of("WHATSAPP_APP_SECRET", SECRET))) {
+              new Fleet(environment, "http://localhost:1", Map.of("WHATSAPP_APP_SECRET", SECRET))) {
         RoleJvm console = fleet.start("console 1");
         fleet.start("status-aggregator 1");
         await().atMost(Duration.ofMinutes(1)).until(fleet::ready);

@@ -95,7 +95,7 @@ final class RequestFaults {
           }
           scene.flush();
         },
-        () -> letters.awaitLetters(many, scene.sandbox().kafka().topics().sendRequests(), ""));
+        () -> letters.awaitLetters(many, scene.environment().kafka().topics().sendRequests(), ""));
   }
 
   /**
@@ -103,7 +103,7 @@ final class RequestFaults {
    * is put back says so, which makes it too large.
    */
   static Incident growing(Scene scene) {
-    Tail results = scene.tail(scene.sandbox().kafka().topics().sendResults());
+    Tail results = scene.tail(scene.environment().kafka().topics().sendResults());
     String refusal = "\\+5511940000.*=134101";
     return Incident.passing(
         () -> {
@@ -174,7 +174,9 @@ final class RequestFaults {
     @Override
     public void tookPlace() {
       letters.awaitLetters(
-          many(scene), scene.sandbox().kafka().topics().sendRequests(), "permitsPerSecond must be");
+          many(scene),
+          scene.environment().kafka().topics().sendRequests(),
+          "permitsPerSecond must be");
       await("slow ones are returned")
           .atMost(Duration.ofMinutes(1))
           .until(() -> returned(scene) > returnedBefore);

@@ -2,7 +2,7 @@ package dev.sluice.benchmark.chaos;
 
 import dev.sluice.local.FreePort;
 import dev.sluice.local.ProcessSignals;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -34,10 +34,11 @@ public final class RoleJvm implements AutoCloseable {
    * Starts a role.
    *
    * @param name the role and a number, like {@code worker 1}
-   * @param environment variables besides those with addresses; {@code SLUICE_JAVA_OPTIONS} works as
-   *     with the launcher
+   * @param variables those besides those with addresses; {@code SLUICE_JAVA_OPTIONS} works as with
+   *     the launcher
    */
-  RoleJvm(Sandbox sandbox, String providerUrl, String name, Map<String, String> environment)
+  RoleJvm(
+      TestEnvironment environment, String providerUrl, String name, Map<String, String> variables)
       throws IOException {
     this.name = name;
     // Roles that are soon killed do not benefit from the optimizing compiler; a console that
@@ -55,7 +56,7 @@ public final class RoleJvm implements AutoCloseable {
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow"),
                 ClassArchive.options().stream(),
-                Stream.of(environment.getOrDefault("SLUICE_JAVA_OPTIONS", "").split(" "))
+                Stream.of(variables.getOrDefault("SLUICE_JAVA_OPTIONS", "").split(" "))
                     .filter(option -> !option.isEmpty()),
                 Stream.of(
                     "-cp",
@@ -71,18 +72,18 @@ public final class RoleJvm implements AutoCloseable {
         .environment()
         .putAll(
             Map.of(
-                "SLUICE_KAFKA_BOOTSTRAP_SERVERS", sandbox.kafka().bootstrapServers(),
-                "SLUICE_TOPIC_PREFIX", sandbox.kafka().topics().prefix(),
-                "SLUICE_DATABASE_URL", sandbox.database().url(),
-                "SLUICE_DATABASE_USER", sandbox.database().user(),
+                "SLUICE_KAFKA_BOOTSTRAP_SERVERS", environment.kafka().bootstrapServers(),
+                "SLUICE_TOPIC_PREFIX", environment.kafka().topics().prefix(),
+                "SLUICE_DATABASE_URL", environment.database().url(),
+                "SLUICE_DATABASE_USER", environment.database().user(),
                 "SLUICE_WORKER_INSTANCE", instance(name),
                 "WHATSAPP_BASE_URL", providerUrl,
                 "WHATSAPP_ACCESS_TOKEN", "test-token",
                 "SLUICE_LOG_LEVEL", "WARN"));
-    if (sandbox.database().password() != null) {
-      builder.environment().put("SLUICE_DATABASE_PASSWORD", sandbox.database().password());
+    if (environment.database().password() != null) {
+      builder.environment().put("SLUICE_DATABASE_PASSWORD", environment.database().password());
     }
-    builder.environment().putAll(environment);
+    builder.environment().putAll(variables);
     process = builder.start();
     // Not a virtual thread: reading a pipe pins its carrier, and a few of them starved the
     // simulator in this process.

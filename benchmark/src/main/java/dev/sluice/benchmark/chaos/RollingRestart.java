@@ -3,8 +3,8 @@ package dev.sluice.benchmark.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.local.Infrastructure;
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,15 +46,15 @@ final class RollingRestart {
    * @throws AssertionError if a guarantee was broken or a process did not end in time
    */
   void run() throws Exception {
-    Sandbox sandbox = Sandbox.create(servers, 8);
+    TestEnvironment environment = TestEnvironment.create(servers, 8);
     List<CampaignRun> campaigns = new ArrayList<>();
     try (WhatsAppSimulator simulator =
             new WhatsAppSimulator(SimulatorConfig.friendly(2 * RATE * SENDERS));
-        Fleet fleet = new Fleet(sandbox, simulator.url(), Fleet.WRITING_SOON)) {
+        Fleet fleet = new Fleet(environment, simulator.url(), Fleet.WRITING_SOON)) {
       List<Guarantee> guarantees = new ArrayList<>();
       for (int i = 0; i < SENDERS; i++) {
         CampaignRun campaign =
-            new CampaignRun(sandbox, "sender" + i, number(i), RECIPIENTS, RATE, 1);
+            new CampaignRun(environment, "sender" + i, number(i), RECIPIENTS, RATE, 1);
         campaigns.add(campaign);
         guarantees.add(new SentOnce(simulator, campaign));
         guarantees.add(new EverybodySettled(campaign));

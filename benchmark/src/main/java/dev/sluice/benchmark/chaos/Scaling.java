@@ -1,8 +1,8 @@
 package dev.sluice.benchmark.chaos;
 
 import dev.sluice.local.Infrastructure;
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,10 +56,10 @@ public final class Scaling {
   }
 
   private void oneSender() throws Exception {
-    Sandbox sandbox = Sandbox.create(servers, 8);
+    TestEnvironment environment = TestEnvironment.create(servers, 8);
     try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(RATE * 2));
-        CampaignRun campaign = new CampaignRun(sandbox, 12_000, RATE, 4);
-        Fleet fleet = new Fleet(sandbox, simulator.url())) {
+        CampaignRun campaign = new CampaignRun(environment, 12_000, RATE, 4);
+        Fleet fleet = new Fleet(environment, simulator.url())) {
       Watch watch = watch(simulator, campaign);
       fleet.start("producer", 1);
       fleet.start("status-aggregator", 1);
@@ -93,13 +93,14 @@ public final class Scaling {
   }
 
   private void eightSenders() throws Exception {
-    Sandbox sandbox = Sandbox.create(servers, 24);
+    TestEnvironment environment = TestEnvironment.create(servers, 24);
     List<CampaignRun> campaigns = new ArrayList<>();
     try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(RATE * 2));
-        Fleet fleet = new Fleet(sandbox, simulator.url())) {
+        Fleet fleet = new Fleet(environment, simulator.url())) {
       List<Guarantee> guarantees = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
-        CampaignRun campaign = new CampaignRun(sandbox, "sender" + i, number(i), 10_000, RATE, 1);
+        CampaignRun campaign =
+            new CampaignRun(environment, "sender" + i, number(i), 10_000, RATE, 1);
         campaigns.add(campaign);
         guarantees.add(new CountersEqualRows(campaign));
         guarantees.add(new SentOnce(simulator, campaign));

@@ -3,7 +3,7 @@ package dev.sluice.benchmark.chaos;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.Refusal;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.Trouble;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.schema.CampaignCommand;
@@ -38,7 +38,7 @@ final class Scene implements AutoCloseable {
   /** The partitions of {@code send-requests}: few, so that victims share them with neighbours. */
   static final int PARTITIONS = 4;
 
-  private final Sandbox sandbox;
+  private final TestEnvironment environment;
   private final WhatsAppSimulator simulator;
   private final Fleet fleet;
   private final boolean measured;
@@ -55,18 +55,20 @@ final class Scene implements AutoCloseable {
    *
    * @param measured whether times count; they do not on a machine that is busy otherwise
    */
-  Scene(Sandbox sandbox, WhatsAppSimulator simulator, Fleet fleet, boolean measured) {
-    this.sandbox = sandbox;
+  Scene(TestEnvironment environment, WhatsAppSimulator simulator, Fleet fleet, boolean measured) {
+    this.environment = environment;
     this.fleet = fleet;
     this.measured = measured;
     this.simulator = simulator;
     records =
         new KafkaProducer<>(
-            sandbox.kafka().client(Map.of()), new ByteArraySerializer(), new ByteArraySerializer());
+            environment.kafka().client(Map.of()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
   }
 
-  Sandbox sandbox() {
-    return sandbox;
+  TestEnvironment environment() {
+    return environment;
   }
 
   WhatsAppSimulator simulator() {
@@ -126,12 +128,12 @@ final class Scene implements AutoCloseable {
 
   /** Returns what is written to the dead letters from now on. */
   Tail deadLetters() {
-    return tail(sandbox.kafka().topics().deadLetters());
+    return tail(environment.kafka().topics().deadLetters());
   }
 
   /** Returns what is written to a topic from now on. */
   Tail tail(String topic) {
-    Tail tail = new Tail(sandbox.kafka(), topic);
+    Tail tail = new Tail(environment.kafka(), topic);
     tails.add(tail);
     return tail;
   }
@@ -166,7 +168,7 @@ final class Scene implements AutoCloseable {
     }
     senders++;
     String sender = "victim" + senders;
-    CampaignRun victim = new CampaignRun(sandbox, sender, sender, recipients, ratePerSecond, 1);
+    CampaignRun victim = new CampaignRun(environment, sender, sender, recipients, ratePerSecond, 1);
     victims.add(victim);
     return victim;
   }
@@ -185,7 +187,7 @@ final class Scene implements AutoCloseable {
 
   void command(CampaignCommand.Action action, CampaignRun campaign) throws Exception {
     write(
-        sandbox.kafka().topics().campaignCommands(),
+        environment.kafka().topics().campaignCommands(),
         null,
         campaign.id().toString(),
         Json.write(new CampaignCommand(action, campaign.id(), "neighbours", Instant.now())));
@@ -194,7 +196,7 @@ final class Scene implements AutoCloseable {
   /** Unblocks a sender as the console does. */
   void unblock(String sender) {
     write(
-        sandbox.kafka().topics().controls(),
+        environment.kafka().topics().controls(),
         null,
         Control.senderKey(sender),
         Json.write(new Control(Control.State.RUNNING, "unblocked")));
@@ -203,7 +205,7 @@ final class Scene implements AutoCloseable {
   /** Writes a request as a hostile program would. */
   void request(LaneKey lane, byte[] value) {
     write(
-        sandbox.kafka().topics().sendRequests(),
+        environment.kafka().topics().sendRequests(),
         lane.partition(PARTITIONS),
         lane.toString(),
         value);
@@ -214,7 +216,7 @@ final class Scene implements AutoCloseable {
   }
 
   void result(UUID campaignId, byte[] value) {
-    write(sandbox.kafka().topics().sendResults(), null, campaignId.toString(), value);
+    write(environment.kafka().topics().sendResults(), null, campaignId.toString(), value);
   }
 
   // Flush awaits it.
@@ -257,7 +259,7 @@ final class Scene implements AutoCloseable {
   /** Returns a connection as the owner, for locks to be held. */
   Connection connection() throws SQLException {
     return DriverManager.getConnection(
-        sandbox.owner().url(), sandbox.owner().user(), sandbox.owner().password());
+        environment.owner().url(), environment.owner().user(), environment.owner().password());
   }
 
   /** Drops a table's checks: rows from before they existed may still be there. */

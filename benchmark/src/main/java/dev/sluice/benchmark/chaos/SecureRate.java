@@ -2,12 +2,12 @@ package dev.sluice.benchmark.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SelfSignedCertificate;
 import dev.sluice.local.SeparateInfrastructure;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.SimulatorReport;
 import dev.sluice.local.TemporaryFolder;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import java.time.Duration;
 import java.util.List;
@@ -50,7 +50,7 @@ public final class SecureRate {
   public void run() throws Exception {
     try (SeparateInfrastructure servers = new SeparateInfrastructure(1);
         TemporaryFolder folder = new TemporaryFolder("certificate")) {
-      Sandbox sandbox = Sandbox.create(servers, 2);
+      TestEnvironment environment = TestEnvironment.create(servers, 2);
       SelfSignedCertificate certificate =
           SelfSignedCertificate.writtenTo(folder.path().resolve("provider.pem"));
       try (WhatsAppSimulator simulator =
@@ -58,12 +58,12 @@ public final class SecureRate {
                   SimulatorConfig.friendly(rate * 2)
                       .withLatency(answers, answers.plusMillis(1))
                       .withTls(certificate));
-          CampaignRun campaign = new CampaignRun(sandbox, recipients, rate, 1);
+          CampaignRun campaign = new CampaignRun(environment, recipients, rate, 1);
           CampaignRun warmUp =
               campaign.another((int) Math.max(recipients, rate * WARM_UP.toSeconds()));
           Fleet fleet =
               new Fleet(
-                  sandbox,
+                  environment,
                   simulator.url(),
                   Map.of(
                       "WHATSAPP_CA_FILE",

@@ -2,9 +2,9 @@ package dev.sluice.benchmark.chaos;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SeparateInfrastructure;
 import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,13 +47,13 @@ public final class Soak {
   /** Runs it. */
   public void run() throws Exception {
     try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
-      Sandbox sandbox = Sandbox.create(servers, 4);
+      TestEnvironment environment = TestEnvironment.create(servers, 4);
       SimulatorConfig provider =
           SimulatorConfig.friendly(rate * 2)
               .withLatency(Duration.ofMillis(20), Duration.ofMillis(80));
       try (WhatsAppSimulator simulator = new WhatsAppSimulator(provider);
-          CampaignRun campaign = new CampaignRun(sandbox, recipients, rate, 2);
-          Fleet fleet = new Fleet(sandbox, simulator.url())) {
+          CampaignRun campaign = new CampaignRun(environment, recipients, rate, 2);
+          Fleet fleet = new Fleet(environment, simulator.url())) {
         run(simulator, campaign, fleet);
       }
     }

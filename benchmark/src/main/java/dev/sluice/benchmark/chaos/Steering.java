@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.Infrastructure;
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.schema.CampaignStatus;
 import java.io.IOException;
@@ -47,11 +47,11 @@ public final class Steering {
    * @param rate messages/s
    */
   public void pauseAndCancel(int recipients, double rate) throws Exception {
-    Sandbox sandbox = Sandbox.create(servers, 2);
+    TestEnvironment environment = TestEnvironment.create(servers, 2);
     try (WhatsAppSimulator simulator = simulator(rate);
-        CampaignRun paused = new CampaignRun(sandbox, "a", "1", recipients, rate, 1);
-        CampaignRun cancelled = new CampaignRun(sandbox, "b", "2", recipients, rate, 1);
-        Fleet fleet = new Fleet(sandbox, simulator.url())) {
+        CampaignRun paused = new CampaignRun(environment, "a", "1", recipients, rate, 1);
+        CampaignRun cancelled = new CampaignRun(environment, "b", "2", recipients, rate, 1);
+        Fleet fleet = new Fleet(environment, simulator.url())) {
       RoleJvm console = start(fleet);
       command(console, paused, "start");
       stop("pause", "1", console, paused, simulator, recipients);
@@ -120,10 +120,10 @@ public final class Steering {
    * @param rate messages/s
    */
   public void smallBesideLarge(int large, int small, double rate) throws Exception {
-    Sandbox sandbox = Sandbox.create(servers, 2);
+    TestEnvironment environment = TestEnvironment.create(servers, 2);
     try (WhatsAppSimulator simulator = simulator(rate);
-        CampaignRun first = new CampaignRun(sandbox, large, rate, 1);
-        Fleet fleet = new Fleet(sandbox, simulator.url())) {
+        CampaignRun first = new CampaignRun(environment, large, rate, 1);
+        Fleet fleet = new Fleet(environment, simulator.url())) {
       RoleJvm console = start(fleet);
       command(console, first, "start");
       await().atMost(PATIENCE).until(() -> simulator.accepted().count() >= 5 * rate);
@@ -164,10 +164,10 @@ public final class Steering {
    * @param fast the second rate, messages/s
    */
   public void newRate(double slow, double fast) throws Exception {
-    Sandbox sandbox = Sandbox.create(servers, 2);
+    TestEnvironment environment = TestEnvironment.create(servers, 2);
     try (WhatsAppSimulator simulator = simulator(fast);
-        CampaignRun campaign = new CampaignRun(sandbox, (int) (40 * fast), slow, 1);
-        Fleet fleet = new Fleet(sandbox, simulator.url())) {
+        CampaignRun campaign = new CampaignRun(environment, (int) (40 * fast), slow, 1);
+        Fleet fleet = new Fleet(environment, simulator.url())) {
       RoleJvm console = start(fleet);
       command(console, campaign, "start");
       await().atMost(PATIENCE).until(() -> simulator.accepted().count() >= 5 * slow);

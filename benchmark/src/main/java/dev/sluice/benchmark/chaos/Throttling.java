@@ -1,9 +1,9 @@
 package dev.sluice.benchmark.chaos;
 
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SeparateInfrastructure;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.SimulatorReport;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import java.time.Duration;
 import java.util.List;
@@ -30,10 +30,10 @@ public final class Throttling {
   /** Runs it. */
   public void run() throws Exception {
     try (SeparateInfrastructure servers = new SeparateInfrastructure(1)) {
-      Sandbox sandbox = Sandbox.create(servers, 2);
+      TestEnvironment environment = TestEnvironment.create(servers, 2);
       try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(ALLOWED));
-          CampaignRun campaign = new CampaignRun(sandbox, RECIPIENTS, WANTED, 1);
-          Fleet fleet = new Fleet(sandbox, simulator.url())) {
+          CampaignRun campaign = new CampaignRun(environment, RECIPIENTS, WANTED, 1);
+          Fleet fleet = new Fleet(environment, simulator.url())) {
         Watch watch =
             new Watch(
                 List.of(

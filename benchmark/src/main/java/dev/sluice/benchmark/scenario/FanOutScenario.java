@@ -47,7 +47,7 @@ final class FanOutScenario implements Scenario {
   public Report run(int size) throws Exception {
     try (Servers servers = new Servers(1);
         Fleet fleet = MeasuredRoles.of(servers, "http://localhost:1", Map.of());
-        Admin admin = Admin.create(servers.sandbox().kafka().client(Map.of()))) {
+        Admin admin = Admin.create(servers.environment().kafka().client(Map.of()))) {
       servers.execute(
           "INSERT INTO sluice.sender (id, address, rate_per_second)"
               + " VALUES ('s', '106540352242922', 1000000)");
@@ -87,7 +87,8 @@ final class FanOutScenario implements Scenario {
   }
 
   private static long committed(Servers servers, Admin admin) throws Exception {
-    TopicPartition lane = new TopicPartition(servers.sandbox().kafka().topics().sendRequests(), 0);
+    TopicPartition lane =
+        new TopicPartition(servers.environment().kafka().topics().sendRequests(), 0);
     return admin
         .listOffsets(
             Map.of(lane, OffsetSpec.latest()),
@@ -103,7 +104,7 @@ final class FanOutScenario implements Scenario {
   private static double bare(Servers servers, int recipients) throws Exception {
     WaitingCampaign campaign = WaitingCampaign.draft(servers, recipients);
     servers.settle();
-    KafkaConfig kafka = servers.sandbox().kafka();
+    KafkaConfig kafka = servers.environment().kafka();
     try (Connection connection = servers.connect();
         KafkaProducer<byte[], byte[]> producer = BareProducer.open(kafka, Map.of());
         PreparedStatement page =

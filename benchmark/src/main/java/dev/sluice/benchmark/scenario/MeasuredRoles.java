@@ -17,15 +17,15 @@ final class MeasuredRoles {
   private MeasuredRoles() {}
 
   /** Creates them; their JVMs get the options of {@code SLUICE_JAVA_OPTIONS} in addition. */
-  static Fleet of(Servers servers, String providerUrl, Map<String, String> environment) {
-    Map<String, String> all = new HashMap<>(environment);
+  static Fleet of(Servers servers, String providerUrl, Map<String, String> variables) {
+    Map<String, String> all = new HashMap<>(variables);
     all.put(
         "SLUICE_JAVA_OPTIONS",
         Stream.of(
                 "-Xmx512m -XX:MetaspaceSize=128m -XX:TieredStopAtLevel=4",
-                environment.getOrDefault("SLUICE_JAVA_OPTIONS", ""),
+                variables.getOrDefault("SLUICE_JAVA_OPTIONS", ""),
                 System.getenv().getOrDefault(MORE_OPTIONS, ""))
             .collect(Collectors.joining(" ")));
-    return new Fleet(servers.sandbox(), providerUrl, all);
+    return new Fleet(servers.environment(), providerUrl, all);
   }
 }

@@ -2,8 +2,8 @@ package dev.sluice.benchmark.scenario;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SeparateInfrastructure;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.database.DatabaseConfig;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -17,25 +17,25 @@ import java.util.stream.Stream;
 final class Servers implements AutoCloseable {
   private final SeparateInfrastructure processes =
       new SeparateInfrastructure(1, List.of("-XX:TieredStopAtLevel=4"));
-  private final Sandbox sandbox;
+  private final TestEnvironment environment;
   private final Connection audit;
 
   Servers(int lanes) throws SQLException {
-    sandbox = Sandbox.create(processes, lanes);
+    environment = TestEnvironment.create(processes, lanes);
     DatabaseConfig administrator = processes.administrator();
     // As an administrator, because other roles cannot see what all have written.
     audit =
         DriverManager.getConnection(
-            sandbox.owner().url(), administrator.user(), administrator.password());
+            environment.owner().url(), administrator.user(), administrator.password());
   }
 
-  Sandbox sandbox() {
-    return sandbox;
+  TestEnvironment environment() {
+    return environment;
   }
 
   /** Opens a connection in the services' role. */
   Connection connect() throws SQLException {
-    DatabaseConfig app = sandbox.database();
+    DatabaseConfig app = environment.database();
     return DriverManager.getConnection(app.url(), app.user(), app.password());
   }
 

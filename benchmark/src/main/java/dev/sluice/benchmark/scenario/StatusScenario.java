@@ -171,7 +171,7 @@ final class StatusScenario implements Scenario {
   // The commit fails if any of them did.
   @SuppressWarnings("FutureReturnValueIgnored")
   private static Work aggregated(Servers servers, List<WaitingCampaign> campaigns) {
-    KafkaConfig kafka = servers.sandbox().kafka();
+    KafkaConfig kafka = servers.environment().kafka();
     KafkaProducer<byte[], byte[]> producer =
         BareProducer.open(kafka, Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "results"));
     producer.initTransactions();

@@ -109,7 +109,7 @@ record WaitingCampaign(UUID id, long firstId, int recipients) {
 
   /** Writes a command, like {@code pause}. */
   void command(Servers servers, String name) throws Exception {
-    KafkaConfig kafka = servers.sandbox().kafka();
+    KafkaConfig kafka = servers.environment().kafka();
     byte[] command =
         ("{\"command\":\"" + name + "\",\"campaignId\":\"" + id + "\"}")
             .getBytes(StandardCharsets.UTF_8);

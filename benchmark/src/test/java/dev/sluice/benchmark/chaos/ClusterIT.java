@@ -1,8 +1,8 @@
 package dev.sluice.benchmark.chaos;
 
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SeparateInfrastructure;
 import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import java.time.Duration;
 import java.util.List;
@@ -18,10 +18,10 @@ class ClusterIT {
   @Test
   void brokersThatStallAndOneThatIsKilledLoseAndDoubleNothing() throws Exception {
     try (SeparateInfrastructure servers = new SeparateInfrastructure(3)) {
-      Sandbox sandbox = Sandbox.create(servers, 4);
+      TestEnvironment environment = TestEnvironment.create(servers, 4);
       try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(RATE * 2));
-          CampaignRun campaign = new CampaignRun(sandbox, 1_000, RATE, 2);
-          Fleet fleet = new Fleet(sandbox, simulator.url(), Fleet.WRITING_SOON)) {
+          CampaignRun campaign = new CampaignRun(environment, 1_000, RATE, 2);
+          Fleet fleet = new Fleet(environment, simulator.url(), Fleet.WRITING_SOON)) {
         Watch watch =
             new Watch(
                 List.of(

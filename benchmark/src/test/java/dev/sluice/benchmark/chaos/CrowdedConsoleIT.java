@@ -3,8 +3,8 @@ package dev.sluice.benchmark.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SeparateInfrastructure;
+import dev.sluice.local.TestEnvironment;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,12 +39,14 @@ class CrowdedConsoleIT {
 
   @Test
   void aConsoleThatIsKilledDuringAnImportHasAddedNobody() throws Exception {
-    Sandbox sandbox = Sandbox.create(SERVERS, 1);
-    try (CampaignRun campaign = new CampaignRun(sandbox, 0, 80, 1);
+    TestEnvironment environment = TestEnvironment.create(SERVERS, 1);
+    try (CampaignRun campaign = new CampaignRun(environment, 0, 80, 1);
         Connection owner =
             DriverManager.getConnection(
-                sandbox.owner().url(), sandbox.owner().user(), sandbox.owner().password());
-        Fleet fleet = new Fleet(sandbox, "http://localhost:1")) {
+                environment.owner().url(),
+                environment.owner().user(),
+                environment.owner().password());
+        Fleet fleet = new Fleet(environment, "http://localhost:1")) {
       RoleJvm console = fleet.start("console 1");
       await().atMost(Duration.ofMinutes(1)).until(fleet::ready);
       var cut = upload(console, campaign, 300_000);

@@ -3,8 +3,8 @@ package dev.sluice.benchmark.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SimulatorConfig;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import java.time.Duration;
 import java.util.List;
@@ -18,11 +18,11 @@ class HostileIT {
 
   @Test
   void recordsThatNobodyCanReadGoToTheDeadLettersAndACampaignAmongThemCompletes() throws Exception {
-    Sandbox sandbox = Sandbox.create(4);
-    Hostile hostile = new Hostile(sandbox.kafka(), SEED);
+    TestEnvironment environment = TestEnvironment.create(4);
+    Hostile hostile = new Hostile(environment.kafka(), SEED);
     try (WhatsAppSimulator simulator = new WhatsAppSimulator(SimulatorConfig.friendly(400));
-        CampaignRun campaign = new CampaignRun(sandbox, 500, 200, 2);
-        Fleet fleet = new Fleet(sandbox, simulator.url(), Fleet.WRITING_SOON)) {
+        CampaignRun campaign = new CampaignRun(environment, 500, 200, 2);
+        Fleet fleet = new Fleet(environment, simulator.url(), Fleet.WRITING_SOON)) {
       Watch watch =
           new Watch(
               List.of(
@@ -44,7 +44,7 @@ class HostileIT {
           hostile.topics().stream().collect(Collectors.toMap(topic -> topic, topic -> PER_TOPIC));
       await("every record has its dead letter, seed " + SEED)
           .atMost(Duration.ofMinutes(3))
-          .untilAsserted(() -> assertThat(Hostile.buried(sandbox.kafka())).isEqualTo(all));
+          .untilAsserted(() -> assertThat(Hostile.buried(environment.kafka())).isEqualTo(all));
       assertThat(fleet.ready()).isTrue();
     }
   }

@@ -191,7 +191,7 @@ class ApprovalTest {
     // As many as there are connections for commands.
     List<String> drafts = List.of(createdBy(mia), createdBy(mia));
     try (Database owner =
-            new Database(users.sandbox().owner(), 1, "test", new SimpleMeterRegistry());
+            new Database(users.environment().owner(), 1, "test", new SimpleMeterRegistry());
         ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
       DSLContext sql = owner.sql();
       sql.execute("UPDATE sluice.campaign SET status = 'SENDING' WHERE id = ?::uuid", id(sending));
@@ -236,7 +236,7 @@ class ApprovalTest {
                 + "\"template\":{\"name\":\"t\",\"language\":{\"code\":\"de\"}}}}");
     String campaign = "/api/campaigns/" + created.json().path("id").asString();
     try (Database owner =
-        new Database(users.sandbox().owner(), 1, "test", new SimpleMeterRegistry())) {
+        new Database(users.environment().owner(), 1, "test", new SimpleMeterRegistry())) {
       DSLContext sql = owner.sql();
       sql.execute(
           "INSERT INTO sluice.template_state (name, language, account, stopped, at)"
@@ -276,7 +276,7 @@ class ApprovalTest {
   /** Returns the id of a campaign that another program inserted. */
   private static String inserted(String columns, String values) {
     try (Database database =
-        new Database(users.sandbox().database(), 1, "test", new SimpleMeterRegistry())) {
+        new Database(users.environment().database(), 1, "test", new SimpleMeterRegistry())) {
       return database
           .sql()
           .fetchOne(
@@ -291,7 +291,7 @@ class ApprovalTest {
   }
 
   private static CampaignCommand commandOf(String campaign) {
-    return ConsoleFixture.commandOf(users.sandbox(), id(campaign));
+    return ConsoleFixture.commandOf(users.environment(), id(campaign));
   }
 
   private static String createdBy(Visitor author) {

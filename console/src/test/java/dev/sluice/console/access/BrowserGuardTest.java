@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.WebhookConfig;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.ServiceRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BrowserGuardTest {
-  private static final Sandbox SANDBOX = Sandbox.create(1);
+  private static final TestEnvironment ENVIRONMENT = TestEnvironment.create(1);
   private static Console console;
 
   @BeforeAll
@@ -133,8 +133,8 @@ class BrowserGuardTest {
   private static Console console(Optional<String> token) {
     return new Console(
         new ConsoleConfig(
-            SANDBOX.kafka(),
-            SANDBOX.as(ServiceRole.CONSOLE),
+            ENVIRONMENT.kafka(),
+            ENVIRONMENT.as(ServiceRole.CONSOLE),
             0,
             token,
             Optional.empty(),

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.WebhookConfig;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.ServiceRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Access with a token and without. */
 class DoorsTest {
   private static final String TOKEN = "0123456789abcdef";
-  private static final Sandbox SANDBOX = Sandbox.create(1);
+  private static final TestEnvironment ENVIRONMENT = TestEnvironment.create(1);
   private static final SimpleMeterRegistry METERS = new SimpleMeterRegistry();
   private static Console open;
   private static Console guarded;
@@ -165,8 +165,8 @@ class DoorsTest {
 
   private static ConsoleConfig config(Optional<String> token) {
     return new ConsoleConfig(
-        SANDBOX.kafka(),
-        SANDBOX.as(ServiceRole.CONSOLE),
+        ENVIRONMENT.kafka(),
+        ENVIRONMENT.as(ServiceRole.CONSOLE),
         0,
         token,
         Optional.empty(),

@@ -4,7 +4,7 @@ import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.Users;
 import dev.sluice.console.WebhookConfig;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.ServiceRole;
 import io.javalin.config.JavalinConfig;
@@ -22,7 +22,7 @@ final class UsersFixture {
   static final String SENDER = "{\"address\":\"106540352242922\"}";
   private static final String TOKEN = "0123456789abcdef";
 
-  private final Sandbox sandbox = Sandbox.create(1);
+  private final TestEnvironment environment = TestEnvironment.create(1);
   private final Path file;
 
   /** Starts the servers, and writes a file of users there. */
@@ -44,8 +44,8 @@ final class UsersFixture {
                 .formatted(PasswordHash.of(PASSWORD, 100_000)));
   }
 
-  Sandbox sandbox() {
-    return sandbox;
+  TestEnvironment environment() {
+    return environment;
   }
 
   Path file() {
@@ -64,8 +64,8 @@ final class UsersFixture {
 
   ConsoleConfig config(Users users) {
     return new ConsoleConfig(
-            sandbox.kafka(),
-            sandbox.as(ServiceRole.CONSOLE),
+            environment.kafka(),
+            environment.as(ServiceRole.CONSOLE),
             0,
             Optional.of(TOKEN),
             Optional.empty(),

@@ -8,7 +8,7 @@ import dev.sluice.console.recipient.RecipientCounts;
 import dev.sluice.console.reply.ReplyCounts;
 import dev.sluice.console.sender.DailyUsage;
 import dev.sluice.console.sql.Checks;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.ServiceRole;
@@ -45,17 +45,17 @@ import tools.jackson.databind.JsonNode;
 
 /** A campaign as the API shows it: found by the beginning of its id, and up to date. */
 class CampaignViewTest {
-  private static final Sandbox SANDBOX = Sandbox.create(1);
+  private static final TestEnvironment ENVIRONMENT = TestEnvironment.create(1);
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static Console console;
   private static Database database;
 
   @BeforeAll
   static void start() {
-    database = new Database(SANDBOX.database(), 1, "test", new SimpleMeterRegistry());
+    database = new Database(ENVIRONMENT.database(), 1, "test", new SimpleMeterRegistry());
     console =
         new Console(
-            ConsoleConfig.of(SANDBOX.kafka(), SANDBOX.as(ServiceRole.CONSOLE)),
+            ConsoleConfig.of(ENVIRONMENT.kafka(), ENVIRONMENT.as(ServiceRole.CONSOLE)),
             new Health(),
             new SimpleMeterRegistry(),
             settings -> {});
@@ -84,13 +84,13 @@ class CampaignViewTest {
   @Test
   void theRecipientsOfAChangedDraftAreCountedOnAConnectionForThat() throws Exception {
     UUID id = UUID.fromString(campaign("dddd0000-0000-4000-8000-000000000004"));
-    try (Database owner = new Database(SANDBOX.owner(), 1, "owner", new SimpleMeterRegistry());
+    try (Database owner = new Database(ENVIRONMENT.owner(), 1, "owner", new SimpleMeterRegistry());
         Database commands = named("commands");
         Database counts = named("counts");
         ControlsView controls =
-            new ControlsView(SANDBOX.kafka(), new Health(), new SimpleMeterRegistry());
+            new ControlsView(ENVIRONMENT.kafka(), new Health(), new SimpleMeterRegistry());
         FreshResults fresh =
-            new FreshResults(SANDBOX.kafka(), new Health(), new SimpleMeterRegistry());
+            new FreshResults(ENVIRONMENT.kafka(), new Health(), new SimpleMeterRegistry());
         ExecutorService person = Executors.newVirtualThreadPerTaskExecutor()) {
       CampaignViews views =
           new CampaignViews(
@@ -123,7 +123,8 @@ class CampaignViewTest {
   @Test
   void aCampaignWithUnusableAuthorsIsListedBesideTheOthers() {
     String id = campaign("ffff0000-0000-4000-8000-000000000006");
-    try (Database owner = new Database(SANDBOX.owner(), 1, "owner", new SimpleMeterRegistry())) {
+    try (Database owner =
+        new Database(ENVIRONMENT.owner(), 1, "owner", new SimpleMeterRegistry())) {
       owner
           .sql()
           .execute("ALTER TABLE sluice.campaign DROP CONSTRAINT IF EXISTS campaign_authors_bound");
@@ -153,7 +154,8 @@ class CampaignViewTest {
   void aCampaignIsShownWithoutItsRepliesWhenCountingThemTakesTooLong() {
     String id = campaign("eeee0000-0000-4000-8000-000000000005");
     sql().execute("UPDATE sluice.campaign SET started_at = now() WHERE id = ?::uuid", id);
-    try (Database owner = new Database(SANDBOX.owner(), 1, "owner", new SimpleMeterRegistry())) {
+    try (Database owner =
+        new Database(ENVIRONMENT.owner(), 1, "owner", new SimpleMeterRegistry())) {
       JsonNode shown =
           owner
               .sql()
@@ -168,7 +170,7 @@ class CampaignViewTest {
   }
 
   private static Database named(String service) {
-    return new Database(SANDBOX.database(), 1, service, new SimpleMeterRegistry());
+    return new Database(ENVIRONMENT.database(), 1, service, new SimpleMeterRegistry());
   }
 
   /** Returns the names of the services whose statements wait for a lock. */
@@ -196,7 +198,7 @@ class CampaignViewTest {
     String id = campaign("cccc0000-0000-4000-8000-000000000003");
     try (KafkaProducer<byte[], byte[]> results =
         new KafkaProducer<>(
-            SANDBOX.kafka().client(Map.of()),
+            ENVIRONMENT.kafka().client(Map.of()),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       // Until the console reads the topic's end, which takes a moment.
@@ -212,7 +214,7 @@ class CampaignViewTest {
             results
                 .send(
                     new ProducerRecord<>(
-                        SANDBOX.kafka().topics().sendResults(),
+                        ENVIRONMENT.kafka().topics().sendResults(),
                         id.getBytes(StandardCharsets.UTF_8),
                         Json.write(
                             SendResult.of(

@@ -4,7 +4,7 @@ import static dev.sluice.console.ConsoleFixture.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.console.Api;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.database.Database;
 import io.javalin.Javalin;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -18,7 +18,7 @@ class ProblemsTest {
   @Test
   void whoFindsNoConnectionFreeIsToldThatOthersUseThem() {
     try (Database one =
-        new Database(Sandbox.create(1).database(), 1, "test", new SimpleMeterRegistry())) {
+        new Database(TestEnvironment.create(1).database(), 1, "test", new SimpleMeterRegistry())) {
       Javalin server =
           Javalin.create(settings -> {
             new Problems().add(settings);

@@ -1,6 +1,6 @@
 package dev.sluice.console.imports;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.UUID;
@@ -9,7 +9,7 @@ import org.jooq.DSLContext;
 /** Campaigns of one sender in a database of their own, whose recipients a test adds. */
 final class Campaigns implements AutoCloseable {
   private final Database database =
-      new Database(Sandbox.create(1).database(), 1, "test", new SimpleMeterRegistry());
+      new Database(TestEnvironment.create(1).database(), 1, "test", new SimpleMeterRegistry());
 
   Campaigns() {
     sql().execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '1')");

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.WebhookConfig;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.schema.Json;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -35,12 +35,12 @@ class RecipientFilesTest {
 
   @BeforeAll
   static void start() throws Exception {
-    Sandbox sandbox = Sandbox.create(1);
+    TestEnvironment environment = TestEnvironment.create(1);
     console =
         new Console(
             new ConsoleConfig(
-                sandbox.kafka(),
-                sandbox.database(),
+                environment.kafka(),
+                environment.database(),
                 0,
                 Optional.empty(),
                 Optional.of("BR"),

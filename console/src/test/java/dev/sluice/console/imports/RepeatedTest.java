@@ -3,7 +3,7 @@ package dev.sluice.console.imports;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.console.sql.Deadline;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -21,7 +21,7 @@ class RepeatedTest {
   private static final Duration NEVER = Duration.ofMillis(1);
   private static final Instant START = Instant.parse("2030-06-02T08:00:00Z");
   private static final Database DATABASE =
-      new Database(Sandbox.create(1).database(), 1, "test", new SimpleMeterRegistry());
+      new Database(TestEnvironment.create(1).database(), 1, "test", new SimpleMeterRegistry());
   private static final DSLContext SQL = DATABASE.sql();
   private static UUID large;
 

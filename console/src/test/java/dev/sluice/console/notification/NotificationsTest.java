@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.console.notification.Receiver.Answer;
 import dev.sluice.console.notification.Receiver.Post;
 import dev.sluice.local.HurriedTicker;
-import dev.sluice.local.Sandbox;
 import dev.sluice.local.SelfSignedCertificate;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.kafka.KafkaConfig;
@@ -38,7 +38,7 @@ class NotificationsTest {
   private static final UUID SPRING = UUID.fromString("3fe21825-9f3a-4c0e-8f53-0f6a5f1f2b17");
   private static final UUID AUTUMN = UUID.fromString("91d0a7c4-50e7-4f43-8a9b-df7b1c6e2a55");
 
-  private final KafkaConfig kafka = Sandbox.topics(1);
+  private final KafkaConfig kafka = TestEnvironment.topics(1);
   private final Health health = new Health();
   private final HurriedTicker ticker = new HurriedTicker();
   private SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -139,7 +139,7 @@ class NotificationsTest {
 
   @Test
   void whatHappenedBeforeItWasSwitchedOnIsNotPosted() throws Exception {
-    KafkaConfig other = Sandbox.topics(1);
+    KafkaConfig other = TestEnvironment.topics(1);
     write(other, value(SPRING, Event.COMPLETED, null));
     try (Receiver receiver = Receiver.plain();
         Notifications _ =

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.sql.Briefly;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.RecipientStatus;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Test;
 class RecipientsTest {
   private static final int OLDER = Integer.getInteger("sluice.test.olderRows", 40_000);
   private static final int MANY = 40_000;
-  private static final Sandbox SANDBOX = Sandbox.create(1);
+  private static final TestEnvironment ENVIRONMENT = TestEnvironment.create(1);
   private static final Database DATABASE =
-      new Database(SANDBOX.database(), 1, "test", new SimpleMeterRegistry());
+      new Database(ENVIRONMENT.database(), 1, "test", new SimpleMeterRegistry());
   private static final DSLContext SQL = DATABASE.sql();
   private static final UUID LARGE = UUID.randomUUID();
   private static final UUID CAMPAIGN = UUID.randomUUID();
@@ -45,7 +45,8 @@ class RecipientsTest {
     campaign(CAMPAIGN, 1_000);
     SQL.execute("UPDATE sluice.campaign_recipient SET status = 'FAILED' WHERE phone LIKE '%7'");
     // PostgreSQL refuses it to any other role, by a warning alone.
-    try (Database owner = new Database(SANDBOX.owner(), 1, "owner", new SimpleMeterRegistry())) {
+    try (Database owner =
+        new Database(ENVIRONMENT.owner(), 1, "owner", new SimpleMeterRegistry())) {
       owner.sql().execute("ANALYZE sluice.campaign_recipient");
     }
   }

@@ -3,7 +3,7 @@ package dev.sluice.console.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.console.sql.Briefly;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.providers.whatsapp.Person;
 import dev.sluice.providers.whatsapp.WebhookEvent.Business;
 import dev.sluice.providers.whatsapp.WebhookEvent.Incoming;
@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Test;
 /** What is asked about replies, where there are many. */
 class ReplyQueriesTest {
   private static final int MANY = 20_000;
-  private static final Sandbox SANDBOX = Sandbox.create(1);
+  private static final TestEnvironment ENVIRONMENT = TestEnvironment.create(1);
   private static final Database DATABASE =
-      new Database(SANDBOX.database(), 1, "test", new SimpleMeterRegistry());
+      new Database(ENVIRONMENT.database(), 1, "test", new SimpleMeterRegistry());
   private static final DSLContext SQL = DATABASE.sql();
   private static final UUID LARGE = new UUID(0, 1);
 
@@ -57,7 +57,8 @@ class ReplyQueriesTest {
         FROM sluice.campaign_recipient
         """);
     // PostgreSQL refuses it to any other role, by a warning alone.
-    try (Database owner = new Database(SANDBOX.owner(), 1, "owner", new SimpleMeterRegistry())) {
+    try (Database owner =
+        new Database(ENVIRONMENT.owner(), 1, "owner", new SimpleMeterRegistry())) {
       owner
           .sql()
           .execute("VACUUM (ANALYZE) sluice.campaign, sluice.campaign_recipient, sluice.reply");

@@ -2,7 +2,7 @@ package dev.sluice.console.suppression;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.ServiceRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 
 /** Suppressing who failed, as the console may. */
 class FailedNumbersTest {
-  private static final Sandbox SANDBOX = Sandbox.create(1);
+  private static final TestEnvironment ENVIRONMENT = TestEnvironment.create(1);
   private static final Database DATABASE =
-      new Database(SANDBOX.as(ServiceRole.CONSOLE), 1, "test", new SimpleMeterRegistry());
+      new Database(ENVIRONMENT.as(ServiceRole.CONSOLE), 1, "test", new SimpleMeterRegistry());
   private static final DSLContext SQL = DATABASE.sql();
   private static final UUID CAMPAIGN = UUID.randomUUID();
 
@@ -25,7 +25,7 @@ class FailedNumbersTest {
    */
   @BeforeAll
   static void fill() {
-    try (Database owner = new Database(SANDBOX.owner(), 1, "test", new SimpleMeterRegistry())) {
+    try (Database owner = new Database(ENVIRONMENT.owner(), 1, "test", new SimpleMeterRegistry())) {
       owner.sql().execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '1')");
       owner
           .sql()

@@ -7,7 +7,7 @@ import static dev.sluice.console.suppression.Event.stop;
 import static dev.sluice.console.suppression.Event.time;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.OptOutReason;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** What the aggregator and users write about people whose names have changed. */
 class LateRowsTest {
   private static final Database DATABASE =
-      new Database(Sandbox.create(1).database(), 1, "test", new SimpleMeterRegistry());
+      new Database(TestEnvironment.create(1).database(), 1, "test", new SimpleMeterRegistry());
 
   @AfterAll
   static void close() {

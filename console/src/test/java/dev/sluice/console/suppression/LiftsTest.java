@@ -9,7 +9,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.OptOutReason;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Suppressions lifted by hand. */
 class LiftsTest {
   private static final Database DATABASE =
-      new Database(Sandbox.create(1).database(), 1, "test", new SimpleMeterRegistry());
+      new Database(TestEnvironment.create(1).database(), 1, "test", new SimpleMeterRegistry());
 
   @AfterAll
   static void close() {

@@ -3,7 +3,7 @@ package dev.sluice.console.suppression;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.console.http.ProblemException;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.providers.whatsapp.Person;
 import dev.sluice.providers.whatsapp.WebhookEvent.Renamed;
 import dev.sluice.runtime.database.Database;
@@ -27,13 +27,13 @@ class SuppressionsTest {
 
   @Test
   void consolesThatUploadLiftAndHearStopsAtOnceLoseNothing() throws Exception {
-    Sandbox sandbox = Sandbox.create(1);
+    TestEnvironment environment = TestEnvironment.create(1);
     List<String> uploaded = phones(1);
     List<String> raced = phones(2);
     List<String> lifted = phones(3);
     List<String> stopped = phones(4);
-    try (Database one = new Database(sandbox.database(), 4, "one", new SimpleMeterRegistry());
-        Database two = new Database(sandbox.database(), 4, "two", new SimpleMeterRegistry());
+    try (Database one = new Database(environment.database(), 4, "one", new SimpleMeterRegistry());
+        Database two = new Database(environment.database(), 4, "two", new SimpleMeterRegistry());
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       // The lifted people had another number before, so that a lift touches others' rows.
       new OptOuts(one.sql()).take(List.of(), List.of(), moves(raced, lifted));

@@ -2,7 +2,7 @@ package dev.sluice.producer.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A partition that would refuse requests is fed none, as it would refuse those of all others. */
 class ReplicasInSyncTest {
-  private final KafkaConfig kafka = Sandbox.topics(1);
+  private final KafkaConfig kafka = TestEnvironment.topics(1);
   private final Health health = new Health();
 
   @ParameterizedTest
@@ -78,7 +78,7 @@ class ReplicasInSyncTest {
   /** Its records would fail the transactions that carry those of all others. */
   @Test
   void aPartitionShortOfReplicasInSyncIsFedNothingAndNamed() throws Exception {
-    KafkaConfig two = Sandbox.topics(2);
+    KafkaConfig two = TestEnvironment.topics(2);
     require(2, two, two.topics().sendRequests());
     Admin admin = new OneReplicaMissing(two.client(Map.of()), two.topics().sendRequests(), 1);
     RequestLog log =

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.EmbeddedKafka;
 import dev.sluice.local.FreePort;
-import dev.sluice.local.Sandbox;
+import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.Places;
@@ -33,13 +33,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WorkerLagTest {
-  private final Sandbox sandbox = Sandbox.create(2);
+  private final TestEnvironment environment = TestEnvironment.create(2);
   private final Health health = new Health();
 
   @Test
   void theMetricsOfItsConsumerAreExposedUntilItIsClosed() {
     MeterRegistry meters = new SimpleMeterRegistry();
-    try (WorkerLag backlog = new WorkerLag(sandbox.kafka(), health, meters)) {
+    try (WorkerLag backlog = new WorkerLag(environment.kafka(), health, meters)) {
       await().atMost(Duration.ofSeconds(20)).until(() -> backlog.newest() != null);
 
       assertThat(meters.getMeters())
@@ -51,12 +51,12 @@ class WorkerLagTest {
 
   @Test
   void nothingIsFedWhileWorkersHaveNoPlaceInSomePartition() throws Exception {
-    try (WorkerLag backlog = new WorkerLag(sandbox.kafka(), health, new SimpleMeterRegistry());
-        Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
+    try (WorkerLag backlog = new WorkerLag(environment.kafka(), health, new SimpleMeterRegistry());
+        Admin admin = Admin.create(environment.kafka().client(Map.of()))) {
       await().atMost(Duration.ofSeconds(20)).until(() -> backlog.newest() != null);
       admin
           .createPartitions(
-              Map.of(sandbox.kafka().topics().sendRequests(), NewPartitions.increaseTo(3)))
+              Map.of(environment.kafka().topics().sendRequests(), NewPartitions.increaseTo(3)))
           .all()
           .get();
 
@@ -68,11 +68,11 @@ class WorkerLagTest {
 
   @Test
   void aPartitionWhosePlaceWasLostIsFullAndTheOthersAreReadOn() throws Exception {
-    String topic = sandbox.kafka().topics().sendRequests();
-    String group = sandbox.kafka().topics().workerGroup();
-    try (WorkerLag backlog = new WorkerLag(sandbox.kafka(), health, new SimpleMeterRegistry());
-        KafkaProducer<byte[], byte[]> producer = producer(sandbox);
-        Admin admin = Admin.create(sandbox.kafka().client(Map.of()))) {
+    String topic = environment.kafka().topics().sendRequests();
+    String group = environment.kafka().topics().workerGroup();
+    try (WorkerLag backlog = new WorkerLag(environment.kafka(), health, new SimpleMeterRegistry());
+        KafkaProducer<byte[], byte[]> producer = producer(environment);
+        Admin admin = Admin.create(environment.kafka().client(Map.of()))) {
       producer.send(new ProducerRecord<>(topic, 0, null, new byte[100])).get();
       await().atMost(Duration.ofSeconds(20)).until(() -> backlog.newest() != null);
       admin.deleteConsumerGroupOffsets(group, Set.of(new TopicPartition(topic, 0))).all().get();
@@ -96,7 +96,7 @@ class WorkerLagTest {
                   }));
 
       // As sluice window reset does.
-      new Places(sandbox.kafka()).commit(Map.of(0, new OffsetAndMetadata(1, "v1")));
+      new Places(environment.kafka()).commit(Map.of(0, new OffsetAndMetadata(1, "v1")));
       await().atMost(Duration.ofSeconds(20)).until(() -> health.problems().isEmpty());
       assertThat(backlog.newest())
           .isNotNull()
@@ -114,7 +114,7 @@ class WorkerLagTest {
 
   @Test
   void saysForWhomRequestsWait() throws Exception {
-    String topic = sandbox.kafka().topics().sendRequests();
+    String topic = environment.kafka().topics().sendRequests();
     LaneKey lane = new LaneKey("s", 0);
     // Works for whichever partition the two share.
     LaneKey another =
@@ -123,8 +123,8 @@ class WorkerLagTest {
             .filter(one -> one.partition(2) == lane.partition(2))
             .findFirst()
             .orElseThrow();
-    try (WorkerLag backlog = new WorkerLag(sandbox.kafka(), health, new SimpleMeterRegistry());
-        KafkaProducer<byte[], byte[]> producer = producer(sandbox)) {
+    try (WorkerLag backlog = new WorkerLag(environment.kafka(), health, new SimpleMeterRegistry());
+        KafkaProducer<byte[], byte[]> producer = producer(environment)) {
       List<String> keys =
           List.of(
               "s/0",
@@ -168,8 +168,8 @@ class WorkerLagTest {
     }
   }
 
-  private static KafkaProducer<byte[], byte[]> producer(Sandbox sandbox) {
+  private static KafkaProducer<byte[], byte[]> producer(TestEnvironment environment) {
     return new KafkaProducer<>(
-        sandbox.kafka().client(Map.of()), new ByteArraySerializer(), new ByteArraySerializer());
+        environment.kafka().client(Map.of()), new ByteArraySerializer(), new ByteArraySerializer());
   }
 }

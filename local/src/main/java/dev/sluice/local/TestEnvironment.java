@@ -24,7 +24,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
  * @param database reaches the database in the application role
  * @param owner reaches the database as its owner
  */
-public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig owner) {
+public record TestEnvironment(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig owner) {
   /** The application role, which has the rights of all services. */
   public static final String APP = "sluice_app";
 
@@ -33,16 +33,16 @@ public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig
   private static final Duration POLL = Duration.ofMillis(100);
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
-  /** Creates a sandbox with the given number of lane partitions. */
-  public static Sandbox create(int lanePartitions) {
+  /** Creates an environment with the given number of lane partitions. */
+  public static TestEnvironment create(int lanePartitions) {
     int number = NUMBERS.incrementAndGet();
     String database = database(number);
     copyDatabase(Shared.INFRASTRUCTURE, Shared.MIGRATED, database);
     return of(Shared.INFRASTRUCTURE, number, database, lanePartitions);
   }
 
-  /** Creates a sandbox on the given servers. */
-  public static Sandbox create(Infrastructure servers, int lanePartitions) {
+  /** Creates an environment on the given servers. */
+  public static TestEnvironment create(Infrastructure servers, int lanePartitions) {
     int number = NUMBERS.incrementAndGet();
     String database = database(number);
     createDatabase(servers, database);
@@ -50,12 +50,12 @@ public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig
   }
 
   private static String database(int number) {
-    return "sandbox_" + ProcessHandle.current().pid() + "_" + number;
+    return "test_" + ProcessHandle.current().pid() + "_" + number;
   }
 
-  private static Sandbox of(
+  private static TestEnvironment of(
       Infrastructure servers, int number, String database, int lanePartitions) {
-    return new Sandbox(
+    return new TestEnvironment(
         topics(servers, number, lanePartitions),
         servers.database(APP, database),
         servers.database(OWNER, database));
@@ -68,12 +68,13 @@ public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig
 
   private static KafkaConfig topics(Infrastructure servers, int number, int lanePartitions) {
     KafkaConfig kafka =
-        new KafkaConfig(servers.bootstrapServers(), new Topics("sandbox" + number + "."), Map.of());
+        new KafkaConfig(
+            servers.bootstrapServers(), new Topics("environment" + number + "."), Map.of());
     try {
       awaitBrokers(servers);
       Migration.createTopics(kafka, lanePartitions, Optional.of((short) servers.replicas()));
     } catch (ExecutionException | TimeoutException e) {
-      throw new IllegalStateException("cannot create the topics of sandbox " + number, e);
+      throw new IllegalStateException("cannot create the topics of environment " + number, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
@@ -147,11 +148,11 @@ public record Sandbox(KafkaConfig kafka, DatabaseConfig database, DatabaseConfig
     return new DatabaseConfig(database.url(), role.roleName(), database.password());
   }
 
-  /** Started with the first sandbox of the JVM, stopped with the JVM. */
+  /** Started with the first environment of the JVM, stopped with the JVM. */
   private static final class Shared {
     private static final Infrastructure INFRASTRUCTURE = start();
 
-    /** The database that is copied for each sandbox, which is quicker than to migrate each. */
+    /** The database that is copied for each environment, which is quicker than to migrate each. */
     private static final String MIGRATED = migrated();
 
     private static String migrated() {

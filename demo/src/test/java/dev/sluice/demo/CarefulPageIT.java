@@ -13,6 +13,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What stops or warns a careless campaign manager, in a browser, with all services. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
+@Tag(WholePage.TAG)
 class CarefulPageIT {
   @RegisterExtension static final WholePage PAGE = new WholePage();
 

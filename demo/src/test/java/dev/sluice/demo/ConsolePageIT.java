@@ -15,6 +15,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,6 +24,7 @@ import org.openqa.selenium.By;
 
 /** A campaign manager's whole workflow in a browser, with all services. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
+@Tag(WholePage.TAG)
 class ConsolePageIT {
   @RegisterExtension static final WholePage PAGE = new WholePage();
 

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -31,6 +32,7 @@ import org.openqa.selenium.By;
 
 /** A campaign manager's whole day behind a login, on a phone's screen and without a mouse. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
+@Tag(WholePage.TAG)
 class ManagersDayIT {
   /** About eight seconds at the sender's rate, so that there is time for a pause. */
   private static final int PEOPLE = 500;

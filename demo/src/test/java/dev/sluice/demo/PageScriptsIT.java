@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,6 +28,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Tests functions of the page's scripts, some of which must agree with the services. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
+@Tag(WholePage.TAG)
 class PageScriptsIT {
   @RegisterExtension static final WholePage PAGE = new WholePage();
 

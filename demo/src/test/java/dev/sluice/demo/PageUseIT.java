@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -22,6 +23,7 @@ import org.openqa.selenium.WindowType;
  * refused.
  */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
+@Tag(WholePage.TAG)
 class PageUseIT {
   @RegisterExtension static final WholePage PAGE = new WholePage();
 

@@ -29,9 +29,11 @@ import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
  * The page with all services behind it, opened for the first test class of a JVM that uses it and
- * closed after the last.
+ * closed with the JVM. Its classes have a tag, with which they run in a JVM of their own.
  */
 final class WholePage implements BeforeAllCallback, TestWatcher {
+  static final String TAG = "pipeline";
+
   private @Nullable ServedPage opened;
 
   private static ServedPage open() {
@@ -75,6 +77,9 @@ final class WholePage implements BeforeAllCallback, TestWatcher {
 
   @Override
   public void beforeAll(ExtensionContext context) {
+    if (!context.getTags().contains(TAG)) {
+      throw new IllegalStateException(context.getDisplayName() + " lacks the tag " + TAG);
+    }
     opened =
         context
             .getStore(StoreScope.LAUNCHER_SESSION, ExtensionContext.Namespace.GLOBAL)

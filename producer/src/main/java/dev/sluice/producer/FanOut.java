@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
@@ -40,6 +41,10 @@ public final class FanOut implements AutoCloseable {
   private static final int WARM_UP_REQUESTS = 500;
 
   private final Closer closer = new Closer();
+
+  /** Less than the session timeout, after which the successor begins; Streams' own is 10 s. */
+  private static final int TRANSACTION_TIMEOUT_MS = 5_000;
+
   private final StreamsApplication streams;
 
   /** Starts the producer. It retries what it cannot reach and reports that to {@code health}. */
@@ -111,6 +116,10 @@ public final class FanOut implements AutoCloseable {
             Map.of(
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
                 StreamsConfig.EXACTLY_ONCE_V2,
+                // Its successor waits for the end of the transaction that a dead producer left
+                // open.
+                StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+                TRANSACTION_TIMEOUT_MS,
                 RefusedRecords.LISTENER,
                 around.tooLarge()),
             health,

@@ -54,7 +54,7 @@ final class Browser implements AutoCloseable {
     options.setBinary(binary().orElseThrow().toFile());
     options.addArguments(
         "--headless=new",
-        "--no-environment",
+        "--no-sandbox",
         "--disable-gpu",
         "--disable-dev-shm-usage",
         "--disable-quic",

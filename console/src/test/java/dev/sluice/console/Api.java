@@ -25,14 +25,27 @@ public record Api(int port) {
     return send(request(path).header("Content-Type", type).POST(BodyPublishers.ofString(body)));
   }
 
-  HttpResponse<byte[]> patch(String path, String body) {
+  public HttpResponse<byte[]> post(String path) {
+    return send(request(path).POST(BodyPublishers.noBody()));
+  }
+
+  /** Posts JSON that is taken once, however often this is repeated with the key. */
+  public HttpResponse<byte[]> postOnce(String key, String path, String body) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", key)
+            .POST(BodyPublishers.ofString(body)));
+  }
+
+  public HttpResponse<byte[]> patch(String path, String body) {
     return send(
         request(path)
             .header("Content-Type", "application/json")
             .method("PATCH", BodyPublishers.ofString(body)));
   }
 
-  HttpResponse<byte[]> put(String path, String body) {
+  public HttpResponse<byte[]> put(String path, String body) {
     return send(
         request(path)
             .header("Content-Type", "application/json")

@@ -24,7 +24,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,13 +51,7 @@ class BodyBoundsTest {
   static void start() {
     console =
         new Console(
-            new ConsoleConfig(
-                ENVIRONMENT.kafka(),
-                ENVIRONMENT.database(),
-                0,
-                Optional.empty(),
-                Optional.empty(),
-                new WebhookConfig(Optional.of(WebhookFixture.SECRET), Optional.empty(), List.of())),
+            WebhookFixture.config(ENVIRONMENT),
             new Console.Limits(
                 Connections.Sizes.DEFAULT,
                 4,

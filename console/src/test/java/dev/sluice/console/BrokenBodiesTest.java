@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -62,13 +61,7 @@ class BrokenBodiesTest {
         limits(HeldBodies.Limits.WEBHOOKS, new Pace(1_024, PATIENCE, Duration.ofMinutes(1)));
     console =
         new Console(
-            new ConsoleConfig(
-                ENVIRONMENT.kafka(),
-                ENVIRONMENT.database(),
-                0,
-                Optional.empty(),
-                Optional.empty(),
-                new WebhookConfig(Optional.of("app-secret"), Optional.empty(), List.of())),
+            WebhookFixture.config(ENVIRONMENT),
             new Console.Limits(
                 Connections.Sizes.DEFAULT,
                 4,

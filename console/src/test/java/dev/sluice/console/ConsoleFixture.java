@@ -83,13 +83,8 @@ public final class ConsoleFixture implements AutoCloseable {
   }
 
   private ConsoleConfig config(Optional<String> token) {
-    return new ConsoleConfig(
-        environment.kafka(),
-        environment.as(ServiceRole.CONSOLE),
-        0,
-        token,
-        Optional.empty(),
-        WEBHOOKS);
+    return ConsoleConfig.of(environment.kafka(), environment.as(ServiceRole.CONSOLE))
+        .withAccess(token, Optional.empty(), WEBHOOKS);
   }
 
   private Console another(ConsoleConfig config) {

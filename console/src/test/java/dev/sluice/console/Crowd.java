@@ -18,7 +18,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Two consoles with one connection of each kind, so that code that asks for a second one while it
@@ -79,13 +78,7 @@ final class Crowd {
    */
   private Console console(int lists, Duration wait) {
     return new Console(
-        new ConsoleConfig(
-            ENVIRONMENT.kafka(),
-            ENVIRONMENT.database(),
-            0,
-            Optional.empty(),
-            Optional.empty(),
-            new WebhookConfig(Optional.of(WebhookFixture.SECRET), Optional.empty(), List.of())),
+        WebhookFixture.config(ENVIRONMENT),
         new Console.Limits(
             new Connections.Sizes(1, 1, 1, 1, 1, 1),
             lists,

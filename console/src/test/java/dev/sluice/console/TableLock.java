@@ -2,6 +2,7 @@ package dev.sluice.console;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.jooq.impl.DSL;
 
 /** Locks a table of the crowd exclusively until it is closed. */
 record TableLock(Connection holder) implements AutoCloseable {
@@ -14,15 +15,8 @@ record TableLock(Connection holder) implements AutoCloseable {
   }
 
   /** Returns how many statements wait for the lock. */
-  int waiting() throws SQLException {
-    try (var statement = holder.createStatement();
-        var count =
-            statement.executeQuery(
-                "SELECT count(*) FROM pg_locks JOIN pg_database AS here ON here.oid = database"
-                    + " WHERE NOT granted AND datname = current_database()")) {
-      count.next();
-      return count.getInt(1);
-    }
+  int waiting() {
+    return Locks.waiting(DSL.using(holder));
   }
 
   @Override

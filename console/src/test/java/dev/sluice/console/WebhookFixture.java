@@ -57,17 +57,21 @@ public final class WebhookFixture implements AutoCloseable {
   public WebhookFixture(WebhookConfig webhooks) {
     console =
         new Console(
-            new ConsoleConfig(
-                environment.kafka(),
-                environment.database(),
-                0,
-                Optional.empty(),
-                Optional.empty(),
-                webhooks),
+            ConsoleConfig.of(environment.kafka(), environment.database())
+                .withAccess(Optional.empty(), Optional.empty(), webhooks),
             health,
             meters,
             settings -> {});
     Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> health.problems().isEmpty());
+  }
+
+  /** Returns what a console that knows the secret is started with. */
+  static ConsoleConfig config(TestEnvironment environment) {
+    return ConsoleConfig.of(environment.kafka(), environment.database())
+        .withAccess(
+            Optional.empty(),
+            Optional.empty(),
+            new WebhookConfig(Optional.of(SECRET), Optional.empty(), List.of()));
   }
 
   public static WebhookFixture create() {

@@ -107,6 +107,25 @@ final class Browser implements AutoCloseable {
     return driver;
   }
 
+  /** Runs a script on the page and returns what it returns. */
+  Object script(String script, Object... arguments) {
+    return driver.executeScript(script, arguments);
+  }
+
+  /** Runs a script on the page and returns what it hands to its last argument, a function. */
+  Object asyncScript(String script, Object... arguments) {
+    return driver.executeAsyncScript(script, arguments);
+  }
+
+  /** Returns the texts of all these elements, as they are at one moment. */
+  List<String> texts(String css) {
+    return ((List<?>)
+            driver.executeScript(
+                "return [...document.querySelectorAll(arguments[0])].map((one) => one.innerText)",
+                css))
+        .stream().map(String::valueOf).toList();
+  }
+
   void open(String hash) {
     // Changing only the fragment would not reload the page.
     driver.get("about:blank");
@@ -155,11 +174,16 @@ final class Browser implements AutoCloseable {
     element.click();
   }
 
-  /** Completes a new campaign from the recipients step on. */
-  void createDraft() {
+  /** Goes on to the review of a draft from the step before the times. */
+  void toReview() {
     click("#next");
     find("input[name=scheduledAt]");
     click("#next");
+  }
+
+  /** Completes a draft from the step before the times. */
+  void createDraft() {
+    toReview();
     click("#create");
   }
 
@@ -265,6 +289,14 @@ final class Browser implements AutoCloseable {
   void picture(String name) {
     long height = (Long) driver.executeScript("return document.documentElement.scrollHeight");
     picture(name, (int) Math.min(4_000, height + 150));
+  }
+
+  /** Takes one on a desk and one on a phone. */
+  void pictures(String name) {
+    picture(name);
+    resize(PHONE);
+    picture(name + "-phone");
+    resize(DESKTOP);
   }
 
   /** Takes a screenshot of the page in a window of this height. */

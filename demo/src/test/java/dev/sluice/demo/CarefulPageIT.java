@@ -75,10 +75,7 @@ class CarefulPageIT {
 
     browser.click("#edit");
     browser.type("textarea[name=text]", "Hi there");
-    browser.click("#next");
-    browser.find("input[name=scheduledAt]");
-    browser.click("#next");
-    browser.click("#create");
+    browser.createDraft();
     browser.awaitText("#dialog", "it is night when it starts");
     browser.click("#dialog .primary");
     browser.awaitText(".bubble", "Hi there");
@@ -133,9 +130,7 @@ class CarefulPageIT {
     browser.click("#next");
     browser.choose("input[name=file]", orders("A-1", "", " "));
     browser.awaitText(".report", "{{order}} is empty for 2 recipients, who would fail");
-    browser.click("#next");
-    browser.find("input[name=scheduledAt]");
-    browser.click("#next");
+    browser.toReview();
     browser.awaitText(".reason", "{{order}} is empty for 2 recipients");
     browser.click("#create");
     browser.awaitText("#dialog", "order (missing or empty for 2 recipients)");

@@ -10,6 +10,7 @@ import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.schema.Control;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,7 +29,7 @@ import javax.crypto.spec.SecretKeySpec;
 /** The console, which people ask for a start, a test and an unblocking, and the provider calls. */
 final class ConsoleOnTrial implements RoleOnTrial {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static final String SECRET = "app-secret";
+  static final String SECRET = "app-secret";
   private static final String SENDER = "of-the-console";
 
   private final SecuredKafka kafka;
@@ -56,20 +57,23 @@ final class ConsoleOnTrial implements RoleOnTrial {
         SecuredKafka.TOPICS.controls(), Control.senderKey(SENDER), "{\"state\":\"BLOCKED\"}");
     port = FreePort.next();
     return new Console(
-        new ConsoleConfig(
-                kafka.as(name()),
-                database.as(ServiceRole.CONSOLE),
-                port,
-                Optional.empty(),
-                Optional.empty(),
-                new WebhookConfig(Optional.of(SECRET), Optional.empty(), List.of("STOP")))
-            .withWebhookOut(
-                WebhookOutConfig.of(
-                    URI.create("http://localhost:" + FreePort.next() + "/"),
-                    "whsec_" + "A".repeat(44))),
-        health,
-        new SimpleMeterRegistry(),
-        settings -> {});
+        config(kafka, database, port), health, new SimpleMeterRegistry(), settings -> {});
+  }
+
+  /** Returns what a console is started with that uses all of its rights. */
+  static ConsoleConfig config(SecuredKafka kafka, TestEnvironment database, int port)
+      throws IOException {
+    return new ConsoleConfig(
+            kafka.as("console"),
+            database.as(ServiceRole.CONSOLE),
+            port,
+            Optional.empty(),
+            Optional.empty(),
+            new WebhookConfig(Optional.of(SECRET), Optional.empty(), List.of("STOP")))
+        .withWebhookOut(
+            WebhookOutConfig.of(
+                URI.create("http://localhost:" + FreePort.next() + "/"),
+                "whsec_" + "A".repeat(44)));
   }
 
   @Override

@@ -11,6 +11,10 @@ import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -19,43 +23,74 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.TestWatcher;
+import tools.jackson.databind.JsonNode;
 
 /**
- * The page of a console with a sender and no other service, in a browser, for the tests of a class.
- * No test may make the browser complain of anything but refusals.
+ * The page of a console with a sender and no other service, in a browser. It is opened for the
+ * first test class of a JVM that uses it and closed with the JVM; each class begins without
+ * recipients, suppressions and what was left in the browser. No test may make the browser complain
+ * of anything but refusals.
  */
 final class ConsolePage
     implements BeforeAllCallback, AfterEachCallback, AfterAllCallback, TestWatcher {
-  private final UnaryOperator<ConsoleConfig> change;
-  private final Closer closer = new Closer();
-  private @Nullable TestEnvironment environment;
-  private @Nullable ConsoleClient client;
-  private @Nullable Browser browser;
+  private final @Nullable UnaryOperator<ConsoleConfig> change;
+  private @Nullable Opened opened;
 
   ConsolePage() {
-    this(config -> config);
+    change = null;
   }
 
-  /** Creates the page of a console that is configured otherwise. */
+  /** Creates the page of a console that is configured otherwise, for one class. */
   ConsolePage(UnaryOperator<ConsoleConfig> change) {
     this.change = change;
   }
 
+  private record Opened(
+      Closer closer, TestEnvironment environment, ConsoleClient client, Browser browser)
+      implements AutoCloseable {
+    static Opened with(UnaryOperator<ConsoleConfig> change) {
+      Closer closer = new Closer();
+      TestEnvironment environment = TestEnvironment.create(1);
+      Console console =
+          closer.register(
+              new Console(
+                  change.apply(ConsoleConfig.of(environment.kafka(), environment.database())),
+                  new Health(),
+                  new SimpleMeterRegistry(),
+                  settings -> {}));
+      String url = "http://localhost:" + console.port();
+      ConsoleClient client = closer.register(new ConsoleClient(url));
+      client.put("/api/senders/brazil", Map.of("address", "106540352242922"));
+      return new Opened(closer, environment, client, closer.register(new Browser(url)));
+    }
+
+    @Override
+    public void close() {
+      closer.close();
+    }
+  }
+
   @Override
   public void beforeAll(ExtensionContext context) {
-    environment = TestEnvironment.create(1);
-    Console console =
-        closer.register(
-            new Console(
-                change.apply(ConsoleConfig.of(environment.kafka(), environment.database())),
-                new Health(),
-                new SimpleMeterRegistry(),
-                settings -> {}));
-    String url = "http://localhost:" + console.port();
-    client = closer.register(new ConsoleClient(url));
-    client.put("/api/senders/brazil", Map.of("address", "106540352242922"));
-    browser = closer.register(new Browser(url));
+    if (change != null) {
+      opened = opened(context.getStore(ExtensionContext.Namespace.GLOBAL), this, change);
+      return;
+    }
+    opened =
+        opened(
+            context.getStore(StoreScope.LAUNCHER_SESSION, ExtensionContext.Namespace.GLOBAL),
+            ConsolePage.class,
+            config -> config);
+    sql("TRUNCATE sluice.campaign_recipient, sluice.suppression, sluice.template_state");
+    browser().open("");
+    browser().script("localStorage.clear(); sessionStorage.clear()");
+  }
+
+  private static Opened opened(
+      ExtensionContext.Store store, Object key, UnaryOperator<ConsoleConfig> change) {
+    return store.computeIfAbsent(key, _ -> Opened.with(change), Opened.class);
   }
 
   @Override
@@ -69,30 +104,47 @@ final class ConsolePage
     new LastSight(this::browser).testFailed(test, cause);
   }
 
+  /** Leaves no page that would take the time of the tests after these. */
   @Override
   public void afterAll(ExtensionContext context) {
-    closer.close();
+    browser().driver().get("about:blank");
   }
 
   ConsoleClient client() {
-    return Objects.requireNonNull(client);
+    return Objects.requireNonNull(opened).client();
   }
 
   Browser browser() {
-    return Objects.requireNonNull(browser);
+    return Objects.requireNonNull(opened).browser();
   }
 
   KafkaConfig kafka() {
-    return Objects.requireNonNull(environment).kafka();
+    return Objects.requireNonNull(opened).environment().kafka();
   }
 
   /** Runs a statement as the owner of the tables. */
   void sql(String statement) {
     try (Database owner =
         new Database(
-            Objects.requireNonNull(environment).owner(), 1, "test", new SimpleMeterRegistry())) {
+            Objects.requireNonNull(opened).environment().owner(),
+            1,
+            "test",
+            new SimpleMeterRegistry())) {
       owner.sql().execute(statement);
     }
+  }
+
+  /** Creates a draft of the sender whose message is this text. */
+  PageCampaign campaign(String name, String text) {
+    return campaign(name, "brazil", text);
+  }
+
+  PageCampaign campaign(String name, String sender, String text) {
+    return campaign(name, sender, PageCampaign.text(text));
+  }
+
+  PageCampaign campaign(String name, String sender, JsonNode message) {
+    return new PageCampaign(this, PageCampaign.create(client(), name, sender, message));
   }
 
   /** Begins a campaign with this message. */
@@ -107,5 +159,17 @@ final class ConsolePage
   void recipientsOf(String text) {
     write(text);
     browser().click("#next");
+  }
+
+  /** Chooses a file with this text, and returns it. */
+  Path choose(String text) {
+    try {
+      Path file = Files.createTempFile("people", ".csv");
+      file.toFile().deleteOnExit();
+      browser().choose("input[name=file]", Files.writeString(file, text));
+      return file;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -73,10 +73,7 @@ class ConsolePageIT {
     browser.awaitText("section[aria-labelledby=replies] table", "Thanks! Until when is it?");
     browser.until().until(driver -> browser.count("replied") >= 40);
     assertThat(browser.count("replied")).isLessThanOrEqualTo(120);
-    browser.resize(Browser.PHONE);
-    browser.picture("campaign-replies-phone");
-    browser.resize(Browser.DESKTOP);
-    browser.picture("campaign-replies");
+    browser.pictures("campaign-replies");
     assertThat(browser.faults()).isEmpty();
     browser.type("input[name=number]", "+5521");
     browser.click("section[aria-labelledby=replies] .filter button");
@@ -203,9 +200,7 @@ class ConsolePageIT {
     browser.click("#next");
     browser.choose("input[name=file]", WholePage.csv(folder, 3, "Ana"));
     browser.awaitText(".bubble", "Hi Ana, your order Ana is on its way.");
-    browser.click("#next");
-    browser.find("input[name=scheduledAt]");
-    browser.click("#next");
+    browser.toReview();
     browser.type("input[name=test-numbers]", "+55 11 97000-0001, +5511970000002");
     browser.click("#test-send");
     browser
@@ -223,10 +218,7 @@ class ConsolePageIT {
     assertThat(browser.find("input[name='value-body.order']").getAttribute("value"))
         .isEqualTo("first_name");
     browser.type("input[name=name]", "Order update, again");
-    browser.click("#next");
-    browser.find("input[name=scheduledAt]");
-    browser.click("#next");
-    browser.click("#create");
+    browser.createDraft();
     browser.awaitText("h1", "Order update, again");
     browser.awaitText(".badge", "draft");
   }
@@ -381,55 +373,43 @@ class ConsolePageIT {
 
   /** Types another sender before the held answer comes; returns what the field shows then. */
   private Object typedBeforeTheAnswer(String text) {
-    return browser
-        .driver()
-        .executeAsyncScript(
-            """
-            const [text, done] = arguments;
-            const field = document.querySelector('input[name=senderId]');
-            for (const typed of ['', text]) {
-              field.value = typed;
-              field.dispatchEvent(new Event('input'));
-            }
-            window.held.shift()(Response.json([{ id: 'crowd-1299' }]));
-            setTimeout(() => done(field.value), 100);
-            """,
-            text);
+    return browser.asyncScript(
+        """
+        const [text, done] = arguments;
+        const field = document.querySelector('input[name=senderId]');
+        for (const typed of ['', text]) {
+          field.value = typed;
+          field.dispatchEvent(new Event('input'));
+        }
+        window.held.shift()(Response.json([{ id: 'crowd-1299' }]));
+        setTimeout(() => done(field.value), 100);
+        """,
+        text);
   }
 
   /** Returns the senders that the filter offers. */
   private List<String> offered(String part) {
     return ((List<?>)
-            browser
-                .driver()
-                .executeScript(
-                    "return [...document.querySelectorAll('#senders option')].map((one) => one.value)"))
+            browser.script(
+                "return [...document.querySelectorAll('#senders option')].map((one) => one.value)"))
         .stream().map(String::valueOf).filter(id -> id.contains(part)).toList();
   }
 
   private List<String> found() {
-    return ((List<?>)
-            browser
-                .driver()
-                .executeScript(
-                    "return [...document.querySelectorAll('.campaign strong')]"
-                        + ".map((name) => name.innerText)"))
-        .stream().map(String::valueOf).toList();
+    return browser.texts(".campaign strong");
   }
 
   /** Returns the lines of the file behind a link. */
   private List<?> exported(String css) {
     return (List<?>)
-        browser
-            .driver()
-            .executeAsyncScript(
-                """
-                const [css, done] = arguments;
-                fetch(document.querySelector(css).href)
-                  .then((answer) => answer.text())
-                  .then((text) => done(text.trim().split('\\n')));
-                """,
-                css);
+        browser.asyncScript(
+            """
+            const [css, done] = arguments;
+            fetch(document.querySelector(css).href)
+              .then((answer) => answer.text())
+              .then((text) => done(text.trim().split('\\n')));
+            """,
+            css);
   }
 
   private List<?> rows() {

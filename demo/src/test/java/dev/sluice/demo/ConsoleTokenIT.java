@@ -56,7 +56,7 @@ class ConsoleTokenIT {
   @BeforeEach
   void nobodyIsSignedIn() {
     browser.open("");
-    browser.driver().executeScript("sessionStorage.clear()");
+    browser.script("sessionStorage.clear()");
   }
 
   @AfterEach
@@ -168,7 +168,7 @@ class ConsoleTokenIT {
   /** A stored token would be in every request from then on, and none could be sent. */
   @Test
   void aTokenThatNoHeaderCanHoldIsToldInTheDialog() {
-    browser.driver().executeScript("sessionStorage.setItem('sluice-token', 'секрет-секрет-1')");
+    browser.script("sessionStorage.setItem('sluice-token', 'секрет-секрет-1')");
     browser.open("#/suppressions");
     browser.type("#sign-in input", "correct-horse\u200b-battery");
     browser.click("#sign-in .primary");
@@ -188,44 +188,30 @@ class ConsoleTokenIT {
     String id;
     try (ConsoleClient client = new ConsoleClient(page.url(), Optional.of(TOKEN))) {
       client.put("/api/senders/limited", Map.of("address", "106540352242923", "dailyLimit", 250));
-      id =
-          client
-              .post(
-                  "/api/campaigns",
-                  Map.of(
-                      "name",
-                      "Reviewed late",
-                      "sender",
-                      "limited",
-                      "message",
-                      Map.of("type", "text", "text", Map.of("body", "Hi"))))
-              .path("id")
-              .asString();
+      id = PageCampaign.create(client, "Reviewed late", "limited", PageCampaign.text("Hi"));
     }
-    browser.driver().executeScript("sessionStorage.setItem('sluice-token', '" + TOKEN + "')");
+    browser.script("sessionStorage.setItem('sluice-token', '" + TOKEN + "')");
     browser.open("#/campaigns/" + id);
     browser.find("#start");
     // The time is up as soon as a call has been refused.
-    browser
-        .driver()
-        .executeScript(
-            """
-            sessionStorage.clear();
-            const times = new Map();
-            AbortSignal.timeout = () => {
-              const time = new AbortController();
-              times.set(time.signal, time);
-              return time.signal;
-            };
-            const { fetch: real } = window;
-            window.fetch = async (path, asked) => {
-              const answer = await real.call(window, path, asked);
-              if (answer.status === 401) {
-                times.get(asked.signal)?.abort();
-              }
-              return answer;
-            };
-            """);
+    browser.script(
+        """
+        sessionStorage.clear();
+        const times = new Map();
+        AbortSignal.timeout = () => {
+          const time = new AbortController();
+          times.set(time.signal, time);
+          return time.signal;
+        };
+        const { fetch: real } = window;
+        window.fetch = async (path, asked) => {
+          const answer = await real.call(window, path, asked);
+          if (answer.status === 401) {
+            times.get(asked.signal)?.abort();
+          }
+          return answer;
+        };
+        """);
     browser.click("#start");
     browser.type("#sign-in input", TOKEN);
     browser.click("#sign-in .primary");
@@ -235,7 +221,7 @@ class ConsoleTokenIT {
 
   @Test
   void anUnknownCampaignIsSaidToBeUnknown() {
-    browser.driver().executeScript("sessionStorage.setItem('sluice-token', '" + TOKEN + "')");
+    browser.script("sessionStorage.setItem('sluice-token', '" + TOKEN + "')");
     String id = UUID.randomUUID().toString();
     browser.open("#/campaigns/" + id);
 

@@ -22,10 +22,10 @@ class CostPageIT {
   static final ConsolePage PAGE = new ConsolePage(config -> config.withPrices(prices()));
 
   @Test
-  void theReviewEstimatesTheCostByCountryAndSaysForHowManyItIsUnknown() throws IOException {
+  void theReviewEstimatesTheCostByCountryAndSaysForHowManyItIsUnknown() {
     Browser browser = PAGE.browser();
     PAGE.recipientsOf("Hi");
-    browser.choose("input[name=file]", people());
+    PAGE.choose(people());
     browser.awaitText(".report", "1,213 usable");
     browser.createDraft();
     browser.awaitText("h1", "From a file");
@@ -34,10 +34,7 @@ class CostPageIT {
     browser.awaitText("#dialog", "Up to €76.10 (service)");
     browser.awaitText("#dialog", "Brazil 1,200 × €0.0625 · Germany 10 × €0.11");
     browser.awaitText("#dialog", "Unknown for 3 recipients in 2 countries");
-    browser.picture("review-cost");
-    browser.resize(Browser.PHONE);
-    browser.picture("review-cost-phone");
-    browser.resize(Browser.DESKTOP);
+    browser.pictures("review-cost");
     assertThat(browser.faults()).isEmpty();
 
     String campaign = browser.driver().getCurrentUrl();
@@ -60,7 +57,7 @@ class CostPageIT {
     }
   }
 
-  private static Path people() throws IOException {
+  private static String people() {
     String brazil =
         IntStream.range(0, 1_200)
             .mapToObj(n -> "+55119600%05d\n".formatted(n))
@@ -69,8 +66,6 @@ class CostPageIT {
         IntStream.range(0, 10)
             .mapToObj(n -> "+49151%08d\n".formatted(n))
             .collect(Collectors.joining());
-    return Files.writeString(
-        folder.resolve("people.csv"),
-        "phone\n" + brazil + germany + "+41791234567\n+41791234568\n+33612345678\n");
+    return "phone\n" + brazil + germany + "+41791234567\n+41791234568\n+33612345678\n";
   }
 }

@@ -2,8 +2,6 @@ package dev.sluice.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.cli.ConsoleClient;
-import dev.sluice.schema.Json;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -12,7 +10,6 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
-import tools.jackson.databind.JsonNode;
 
 /** Searches on the page, in a browser. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
@@ -21,29 +18,27 @@ class FoundPageIT {
 
   private static final String PEOPLE = "section[aria-labelledby=people] ";
 
-  private static ConsoleClient client;
-  private static Browser browser;
+  private final Browser browser = PAGE.browser();
 
   @BeforeAll
-  static void start() {
-    client = PAGE.client();
-    browser = PAGE.browser();
-    client.put("/api/senders/brazil-two", Map.of("address", "2"));
-    client.put("/api/senders/chile", Map.of("address", "3"));
+  static void addSenders() {
+    PAGE.client().put("/api/senders/brazil-two", Map.of("address", "2"));
+    PAGE.client().put("/api/senders/chile", Map.of("address", "3"));
+    PAGE.client().put("/api/senders/ecuador", Map.of("address", "4"));
   }
 
   /** The one who is searched for is beyond the first part of the search. */
   @Test
   void aSearchGoesOnByItselfAndShowsWhatItFoundAndWhen() {
-    String campaign = campaign("brazil", "Large");
-    fill(campaign, 250_000);
+    PageCampaign campaign = PAGE.campaign("Large", "Hi");
+    campaign.people(1, 250_000, "variables", "'{}'");
     PAGE.sql(
         "INSERT INTO sluice.campaign_recipient"
             + " (campaign_id, phone, external_id, variables, status, sent_at, delivered_at, failed_at)"
             + " VALUES ('%s', '+5599999999999', 'crm-77', '{\"first_name\": \"Zoë\", \"city\": \"Recife\"}',"
-                .formatted(id(campaign))
+                .formatted(campaign.id())
             + " 'FAILED', '2026-03-01T10:00Z', NULL, '2026-03-01T10:05Z')");
-    browser.open("#" + campaign.substring("/api".length()));
+    campaign.open();
     browser.type(PEOPLE + "input[name=search]", "zoë");
     browser.click(PEOPLE + "form button");
     browser.awaitText(PEOPLE + "tbody", "+5599999999999");
@@ -53,33 +48,26 @@ class FoundPageIT {
     browser.awaitText(PEOPLE + ".more", "Recife");
     browser.awaitText(PEOPLE + ".more", "crm-77");
     assertThat(browser.find(PEOPLE + ".more").getText()).contains("sent", "failed", "Mar 1, 2026");
-    browser.picture("found-details");
-    browser.resize(Browser.PHONE);
-    browser.picture("found-details-phone");
-    browser.resize(Browser.DESKTOP);
+    browser.pictures("found-details");
     assertThat(browser.faults()).isEmpty();
   }
 
   /** A campaign of a million recipients, whose search takes seconds. */
   @Test
   void thatNobodyIsAmongThoseWhoWereSearchedIsNotTakenForNobody() {
-    String campaign = campaign("brazil", "Larger");
-    PAGE.sql(
-        "UPDATE sluice.campaign SET status = 'COMPLETED', started_at = now(), completed_at = now(),"
-            + " total = 3000000, sent = 1050000 WHERE id = '%s'".formatted(id(campaign)));
-    browser.open("#" + campaign.substring("/api".length()));
+    PageCampaign campaign = PAGE.campaign("Larger", "Hi");
+    campaign.complete("total = 3000000, sent = 1050000");
+    campaign.open();
     browser.awaitText(PEOPLE, "No one");
-    browser
-        .driver()
-        .executeScript(
-            """
-            const { fetch: real } = window;
-            let next = 0;
-            window.fetch = (path, asked) =>
-              path.includes('search=nowhere')
-                ? Promise.resolve(new Response(JSON.stringify({ recipients: [], next: ++next, searched: 100_000 })))
-                : real.call(window, path, asked);
-            """);
+    browser.script(
+        """
+        const { fetch: real } = window;
+        let next = 0;
+        window.fetch = (path, asked) =>
+          path.includes('search=nowhere')
+            ? Promise.resolve(new Response(JSON.stringify({ recipients: [], next: ++next, searched: 100_000 })))
+            : real.call(window, path, asked);
+        """);
     browser.click(PEOPLE + "option[value=SENT]");
     browser.type(PEOPLE + "input[name=search]", "nowhere");
     browser.click(PEOPLE + "form button");
@@ -94,16 +82,15 @@ class FoundPageIT {
 
   @Test
   void whereNobodyIsTheNextStepIsSaid() {
-    String campaign = campaign("brazil", "Empty");
-    browser.open("#" + campaign.substring("/api".length()));
+    PageCampaign campaign = PAGE.campaign("Empty", "Hi");
+    campaign.open();
     browser.awaitText(PEOPLE, "No one yet. Add a file of recipients above.");
     browser.picture("found-empty");
     browser.type(PEOPLE + "input[name=search]", "Ana");
     browser.click(PEOPLE + "form button");
     browser.awaitText(PEOPLE, "Clear the search and the status to see everyone.");
-    PAGE.sql(
-        "UPDATE sluice.campaign SET status = 'CANCELLED' WHERE id = '%s'".formatted(id(campaign)));
-    browser.open("#" + campaign.substring("/api".length()));
+    campaign.set("status = 'CANCELLED'");
+    campaign.open();
     browser.awaitText(PEOPLE, "No one");
     assertThat(browser.find(PEOPLE).getText()).doesNotContain("Add a file");
 
@@ -118,14 +105,10 @@ class FoundPageIT {
 
   @Test
   void whoHasNoCodeCanBeDownloaded() {
-    String campaign = campaign("brazil", "Opted out");
-    PAGE.sql(
-        "UPDATE sluice.campaign SET status = 'COMPLETED', started_at = now(), completed_at = now(),"
-            + " total = 1, suppressed = 1 WHERE id = '%s'".formatted(id(campaign)));
-    PAGE.sql(
-        "INSERT INTO sluice.campaign_recipient (campaign_id, phone, status)"
-            + " VALUES ('%s', '+5511960000001', 'SUPPRESSED')".formatted(id(campaign)));
-    browser.open("#" + campaign.substring("/api".length()));
+    PageCampaign campaign = PAGE.campaign("Opted out", "Hi");
+    campaign.complete("total = 1, suppressed = 1");
+    campaign.people(1, 1, "SUPPRESSED");
+    campaign.open();
 
     assertThat(browser.find("section[aria-labelledby=errors] a[download]").getAttribute("href"))
         .contains("status=SUPPRESSED", "reason=none");
@@ -133,8 +116,8 @@ class FoundPageIT {
 
   @Test
   void aSenderThatIsHalfTypedIsTheOnlyOneThatItMayMeanOrNone() {
-    campaign("brazil", "Of the first");
-    campaign("chile", "Of Chile");
+    PAGE.campaign("Of the first", "brazil", "Hi");
+    PAGE.campaign("Of Chile", "chile", "Hi");
     browser.open("#/");
     String sender = "input[name=senderId]";
     browser.type(sender, "hil" + Keys.ENTER);
@@ -146,10 +129,7 @@ class FoundPageIT {
     browser.until().until(driver -> found().contains("Of the first"));
     browser.type(sender, "peru" + Keys.ENTER);
     browser.awaitText("form .problem", "No sender has this in its ID");
-    browser.picture("campaigns-no-sender");
-    browser.resize(Browser.PHONE);
-    browser.picture("campaigns-no-sender-phone");
-    browser.resize(Browser.DESKTOP);
+    browser.pictures("campaigns-no-sender");
     assertThat(browser.faults()).isEmpty();
     browser.type(sender, "brazil" + Keys.ENTER);
     browser.until().until(driver -> !found().contains("Of Chile"));
@@ -158,21 +138,18 @@ class FoundPageIT {
 
   @Test
   void whoseSendersCannotBeReadIsToldSoAtTheFilterAndMayTryAgain() {
-    client.put("/api/senders/ecuador", Map.of("address", "4"));
-    campaign("ecuador", "Of Ecuador");
+    PAGE.campaign("Of Ecuador", "ecuador", "Hi");
     browser.open("#/senders");
     browser.awaitText("h1", "Senders");
-    browser
-        .driver()
-        .executeScript(
-            """
-            const { fetch: real } = window;
-            window.refused = '/api/senders?';
-            window.fetch = (path, asked) =>
-              path.includes(window.refused)
-                ? Promise.resolve(new Response('', { status: 503 }))
-                : real.call(window, path, asked);
-            """);
+    browser.script(
+        """
+        const { fetch: real } = window;
+        window.refused = '/api/senders?';
+        window.fetch = (path, asked) =>
+          path.includes(window.refused)
+            ? Promise.resolve(new Response('', { status: 503 }))
+            : real.call(window, path, asked);
+        """);
     browser.click("nav a[href='#/']");
     String trouble = "form.filter .problem";
     browser.awaitText(trouble, "The senders could not be loaded");
@@ -180,49 +157,20 @@ class FoundPageIT {
     browser.picture("campaigns-unread-senders");
     assertThat(browser.faults()).isEmpty();
     // At once, as the page tries again by itself.
-    browser
-        .driver()
-        .executeScript(
-            "window.refused = NaN; document.querySelector('form.filter button').click()");
+    browser.script("window.refused = NaN; document.querySelector('form.filter button').click()");
     browser.find("input[name=senderId]");
     assertThat(browser.driver().findElements(By.cssSelector(trouble))).isEmpty();
 
-    browser.driver().executeScript("window.refused = '/api/senders?'");
+    browser.script("window.refused = '/api/senders?'");
     browser.type("input[name=senderId]", "cuad" + Keys.ENTER);
     browser.awaitText(trouble, "The senders could not be loaded");
-    browser.driver().executeScript("window.refused = NaN");
+    browser.script("window.refused = NaN");
     browser.click("form.filter button");
     browser.until().until(driver -> found().equals(List.of("Of Ecuador")));
     assertThat(browser.driver().findElements(By.cssSelector(trouble))).isEmpty();
   }
 
-  private static List<String> found() {
-    return ((List<?>)
-            browser
-                .driver()
-                .executeScript(
-                    "return [...document.querySelectorAll('.campaign strong')]"
-                        + ".map((name) => name.innerText)"))
-        .stream().map(String::valueOf).toList();
-  }
-
-  private static void fill(String campaign, int people) {
-    PAGE.sql(
-        "INSERT INTO sluice.campaign_recipient (campaign_id, phone) SELECT '%s', '+55' || (11000000000 + n)"
-                .formatted(id(campaign))
-            + " FROM generate_series(1, %d) AS n".formatted(people));
-  }
-
-  private static String id(String campaign) {
-    return campaign.substring(campaign.lastIndexOf('/') + 1);
-  }
-
-  private static String campaign(String sender, String name) {
-    JsonNode message = Json.MAPPER.readTree("{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}");
-    return "/api/campaigns/"
-        + client
-            .post("/api/campaigns", Map.of("name", name, "sender", sender, "message", message))
-            .path("id")
-            .asString();
+  private List<String> found() {
+    return browser.texts(".campaign strong");
   }
 }

@@ -28,27 +28,11 @@ class FreshPageIT {
 
   @Test
   void outcomesAreOnThePageThoughNoRowIsWritten() throws Exception {
-    String campaign =
-        PAGE.client()
-            .post(
-                "/api/campaigns",
-                Map.of(
-                    "name",
-                    "Under way",
-                    "sender",
-                    "brazil",
-                    "message",
-                    Map.of("type", "text", "text", Map.of("body", "Hi"))))
-            .path("id")
-            .asString();
-    browser.open("#/campaigns/" + campaign);
+    PageCampaign campaign = PAGE.campaign("Under way", "Hi");
+    campaign.open();
     browser.awaitText(".badge", "draft");
-    PAGE.sql(
-        "UPDATE sluice.campaign SET status = 'SENDING', total = %d, started_at = clock_timestamp()"
-                .formatted(PEOPLE)
-            + " WHERE id = '"
-            + campaign
-            + "'");
+    campaign.set(
+        "status = 'SENDING', total = %d, started_at = clock_timestamp()".formatted(PEOPLE));
     browser.awaitText(".badge", "sending");
 
     int sent = 0;
@@ -62,14 +46,14 @@ class FreshPageIT {
             .send(
                 new ProducerRecord<>(
                     PAGE.kafka().topics().sendResults(),
-                    campaign.getBytes(StandardCharsets.UTF_8),
-                    Json.write(result(++sent, campaign, outcome))))
+                    campaign.id().getBytes(StandardCharsets.UTF_8),
+                    Json.write(result(++sent, campaign.id(), outcome))))
             .get();
         assertThat(sent).isLessThan(PEOPLE);
       }
     }
 
-    JsonNode written = PAGE.client().get("/api/campaigns/" + campaign).path("counts");
+    JsonNode written = campaign.kept().path("counts");
     assertThat(written.path("sent").asLong(-1)).isZero();
     assertThat(written.path("failed").asLong(-1)).isZero();
   }

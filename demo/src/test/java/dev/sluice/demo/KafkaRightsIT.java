@@ -5,12 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.aggregator.StatusAggregator;
 import dev.sluice.aggregator.StatusAggregatorConfig;
-import dev.sluice.cli.Sluice;
 import dev.sluice.cli.WorkerCommand;
 import dev.sluice.console.Console;
-import dev.sluice.console.ConsoleConfig;
-import dev.sluice.console.WebhookConfig;
-import dev.sluice.console.WebhookOutConfig;
 import dev.sluice.local.FreePort;
 import dev.sluice.local.ReceiptConfig;
 import dev.sluice.local.Refusal;
@@ -22,7 +18,6 @@ import dev.sluice.producer.FanOutConfig;
 import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
-import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.runtime.kafka.KafkaConfig;
@@ -35,8 +30,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -65,7 +58,6 @@ class KafkaRightsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Topics TOPICS = SecuredKafka.TOPICS;
-  private static final String SECRET = "app-secret";
   private static final String GARBAGE = "no JSON";
 
   /**
@@ -92,7 +84,7 @@ class KafkaRightsIT {
     try (closer) {
       SecuredKafka kafka = closer.register(new SecuredKafka(data, secrets));
       kafka.grant(rights);
-      migrate(kafka);
+      assertThat(kafka.migrate(database.owner())).isEmpty();
       WhatsAppSimulator simulator =
           closer.register(
               new WhatsAppSimulator(
@@ -101,7 +93,7 @@ class KafkaRightsIT {
                           ReceiptConfig.to(
                                   URI.create(
                                       "http://localhost:" + consolePort + "/webhooks/whatsapp"),
-                                  SECRET)
+                                  ConsoleOnTrial.SECRET)
                               .withReplies(0.5))));
       start(kafka, simulator.url());
       await().atMost(PATIENCE).untilAsserted(() -> assertThat(problems()).isEmpty());
@@ -144,26 +136,6 @@ class KafkaRightsIT {
             TOPICS.workerGroup(),
             TOPICS.statusAggregatorGroup(),
             TOPICS.webhookOutGroup());
-  }
-
-  /** By the command, which reads the settings from a file and waits until the users are known. */
-  private void migrate(SecuredKafka kafka) {
-    StringWriter err = new StringWriter();
-    DatabaseConfig owner = database.owner();
-    int exitCode =
-        Sluice.commandLine()
-            .setErr(new PrintWriter(err, true))
-            .execute(
-                "migrate",
-                "--kafka=" + kafka.address(),
-                "--kafka-config=" + kafka.settings("migrate"),
-                "--partitions=2",
-                "--replication-factor=1",
-                "--database="
-                    + owner.url()
-                    + (owner.password() == null ? "" : "?password=" + owner.password()),
-                "--owner-user=" + owner.user());
-    assertThat(exitCode).as(err.toString()).isZero();
   }
 
   private MeterRegistry meters(String role) {
@@ -217,17 +189,7 @@ class KafkaRightsIT {
             meters("producer")));
     closer.register(
         new Console(
-            new ConsoleConfig(
-                    kafka.as("console"),
-                    database.as(ServiceRole.CONSOLE),
-                    consolePort,
-                    Optional.empty(),
-                    Optional.empty(),
-                    new WebhookConfig(Optional.of(SECRET), Optional.empty(), List.of("STOP")))
-                .withWebhookOut(
-                    WebhookOutConfig.of(
-                        URI.create("http://localhost:" + FreePort.next() + "/"),
-                        "whsec_" + "A".repeat(44))),
+            ConsoleOnTrial.config(kafka, database, consolePort),
             health("console"),
             meters("console"),
             settings -> {}));

@@ -69,8 +69,7 @@ final class Keyboard {
   }
 
   private boolean isAt(String css) {
-    return (Boolean)
-        browser.driver().executeScript("return document.activeElement.matches(arguments[0])", css);
+    return (Boolean) browser.script("return document.activeElement.matches(arguments[0])", css);
   }
 
   private void type(CharSequence keys) {

@@ -3,14 +3,10 @@ package dev.sluice.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.cli.Sluice;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import dev.sluice.runtime.Health;
-import dev.sluice.runtime.database.DatabaseConfig;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -145,34 +141,12 @@ class MissingRightsIT {
   private void migrateWithoutEach(SecuredKafka kafka, List<KafkaRight> rights) throws Exception {
     for (KafkaRight right : ofRole(rights, "migrate").reversed()) {
       kafka.revoke(right);
-      String said = migrate(kafka);
+      String said = kafka.migrate(database.owner(), "--wait=0s");
       if (!isNamed(right, said.lines().toList())) {
         silent.put(right.toString(), said);
       }
       kafka.grant(List.of(right));
     }
-    assertThat(migrate(kafka)).isEmpty();
-  }
-
-  /** Returns what it says if it fails. */
-  private String migrate(SecuredKafka kafka) {
-    StringWriter err = new StringWriter();
-    DatabaseConfig owner = database.owner();
-    int exitCode =
-        Sluice.commandLine()
-            .setErr(new PrintWriter(err, true))
-            .execute(
-                "migrate",
-                "--kafka=" + kafka.address(),
-                "--kafka-config=" + kafka.settings("migrate"),
-                "--partitions=2",
-                "--replication-factor=1",
-                "--wait=0s",
-                "--database="
-                    + owner.url()
-                    + (owner.password() == null ? "" : "?password=" + owner.password()),
-                "--owner-user=" + owner.user());
-    assertThat(exitCode).as(err.toString()).isIn(0, 1);
-    return exitCode == 0 ? "" : err.toString();
+    assertThat(kafka.migrate(database.owner(), "--wait=0s")).isEmpty();
   }
 }

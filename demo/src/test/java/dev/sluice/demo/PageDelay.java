@@ -47,18 +47,16 @@ class PageDelay {
       Browser browser = page.browser();
       browser.open("#/campaigns/" + id);
       browser.awaitText(".figure.pending dd", "2,400");
-      browser
-          .driver()
-          .executeScript(
-              """
-              window.seen = [];
-              new MutationObserver(() => {
-                const sent = Number(document.querySelector('.figure.sent dd').innerText.split(/\\s/)[0].replace(',', ''));
-                if (sent !== window.seen.at(-1)?.[1]) {
-                  window.seen.push([Date.now(), sent]);
-                }
-              }).observe(document.querySelector('main'), { childList: true, characterData: true, subtree: true });
-              """);
+      browser.script(
+          """
+          window.seen = [];
+          new MutationObserver(() => {
+            const sent = Number(document.querySelector('.figure.sent dd').innerText.split(/\\s/)[0].replace(',', ''));
+            if (sent !== window.seen.at(-1)?.[1]) {
+              window.seen.push([Date.now(), sent]);
+            }
+          }).observe(document.querySelector('main'), { childList: true, characterData: true, subtree: true });
+          """);
       client.post("/api/campaigns/" + id + "/start", Map.of());
       List<Long> answered = new ArrayList<>();
       Awaitility.await()
@@ -73,7 +71,7 @@ class PageDelay {
             return answered.size() == PEOPLE;
           });
       browser.until().until(driver -> browser.count("sent") == PEOPLE);
-      print(answered, (List<?>) browser.driver().executeScript("return window.seen"));
+      print(answered, (List<?>) browser.script("return window.seen"));
     }
   }
 

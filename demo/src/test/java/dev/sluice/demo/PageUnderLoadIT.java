@@ -48,17 +48,15 @@ class PageUnderLoadIT {
     PAGE.create("Copied unwatched", WholePage.csv(folder, 2, "Ana"));
     browser.hold("/duplicate");
     putAwayWhileItSaves("#duplicate");
-    browser.driver().executeScript("window.held.shift()()");
+    browser.script("window.held.shift()()");
     browser.awaitText("#notes", "New draft for 0 recipients");
     assertThat(browser.find("h1").getText()).isEqualTo("Copied unwatched");
 
     putAwayWhileItSaves("#duplicate");
-    browser
-        .driver()
-        .executeScript(
-            """
-            window.held.shift()(new Response('{"detail":"Too many copies."}', { status: 429 }))
-            """);
+    browser.script(
+        """
+        window.held.shift()(new Response('{"detail":"Too many copies."}', { status: 429 }))
+        """);
     browser.awaitText("#notes", "Too many copies.");
   }
 
@@ -70,15 +68,14 @@ class PageUnderLoadIT {
     browser.awaitText("tbody", "+5511960000077");
     browser.hold("/api/suppressions/");
     putAwayWhileItSaves("tbody button");
-    browser.driver().executeScript("window.held.shift()()");
+    browser.script("window.held.shift()()");
 
     browser.awaitText("#notes", "+5511960000077 will get messages again");
     browser
         .until()
         .until(driver ->
             browser
-                .driver()
-                .executeScript(
+                .script(
                     """
                     return [...document.querySelectorAll('tbody tr')]
                       .every((row) => !row.innerText.includes('+5511960000077'));
@@ -138,13 +135,10 @@ class PageUnderLoadIT {
           function,
           Map.of("counts", Map.of("failed", 3, "unconfirmed", 0), "code", "1", "status", "FAILED"));
       browser.awaitHeld(1);
-      browser
-          .driver()
-          .executeScript(
-              "window.leave.abort(); window.held.shift()(new Response('{}', { status: 429 }))");
+      browser.script(
+          "window.leave.abort(); window.held.shift()(new Response('{}', { status: 429 }))");
 
-      Object wish =
-          browser.until().until(driver -> browser.driver().executeScript("return window.wish"));
+      Object wish = browser.until().until(driver -> browser.script("return window.wish"));
       assertThat(wish).isEqualTo("null");
     }
   }
@@ -155,56 +149,50 @@ class PageUnderLoadIT {
     browser.open("#/");
     browser.find("h1");
     Object told =
-        browser
-            .driver()
-            .executeAsyncScript(
-                """
-                const [done] = arguments;
-                import('/missing.js').then(({ orWithout }) => {
-                  const refused = Object.assign(new Error('refused'), { members: { stoppedTemplate: 'paused' } });
-                  orWithout(() => Promise.reject(refused), 'any', 1, AbortSignal.abort())
-                    .then(done, (error) => done(error.message));
-                });
-                """);
+        browser.asyncScript(
+            """
+            const [done] = arguments;
+            import('/missing.js').then(({ orWithout }) => {
+              const refused = Object.assign(new Error('refused'), { members: { stoppedTemplate: 'paused' } });
+              orWithout(() => Promise.reject(refused), 'any', 1, AbortSignal.abort())
+                .then(done, (error) => done(error.message));
+            });
+            """);
 
     assertThat(told).isEqualTo("refused");
   }
 
   private void resend(String function, Map<String, Object> of) {
-    browser
-        .driver()
-        .executeScript(
-            """
-            const [ask, of] = arguments;
-            window.wish = null;
-            window.leave = new AbortController();
-            const more = ask === 'resendReason' ? [of] : [];
-            import('/resend.js')
-              .then((page) => page[ask]('/api/campaigns/any', of, ...more, window.leave.signal))
-              .then((wish) => (window.wish = JSON.stringify(wish)));
-            """,
-            function,
-            of);
+    browser.script(
+        """
+        const [ask, of] = arguments;
+        window.wish = null;
+        window.leave = new AbortController();
+        const more = ask === 'resendReason' ? [of] : [];
+        import('/resend.js')
+          .then((page) => page[ask]('/api/campaigns/any', of, ...more, window.leave.signal))
+          .then((wish) => (window.wish = JSON.stringify(wish)));
+        """,
+        function,
+        of);
   }
 
   private Object wish() {
     browser.awaitText("#dialog", "their number could not be counted just now");
     browser.click("#dialog .primary");
-    return browser.until().until(driver -> browser.driver().executeScript("return window.wish"));
+    return browser.until().until(driver -> browser.script("return window.wish"));
   }
 
   @Test
   void aLateQuestionWaitsForTheDialogThatIsOpen() {
     browser.open("#/");
     browser.find("h1");
-    browser
-        .driver()
-        .executeScript(
-            """
-            window.answers = [];
-            import('/dialogs.js').then(({ confirm }) => ['first', 'late'].forEach((title) =>
-              confirm({ title, text: '', action: title }).then((yes) => window.answers.push(title, yes))));
-            """);
+    browser.script(
+        """
+        window.answers = [];
+        import('/dialogs.js').then(({ confirm }) => ['first', 'late'].forEach((title) =>
+          confirm({ title, text: '', action: title }).then((yes) => window.answers.push(title, yes))));
+        """);
     browser.awaitText("#dialog", "first");
     browser.click("#dialog .primary");
     browser.awaitText("#dialog", "late");
@@ -213,8 +201,7 @@ class PageUnderLoadIT {
     browser
         .until()
         .until(driver ->
-            List.of("first", true, "late", false)
-                .equals(browser.driver().executeScript("return window.answers")));
+            List.of("first", true, "late", false).equals(browser.script("return window.answers")));
   }
 
   @Test
@@ -222,35 +209,31 @@ class PageUnderLoadIT {
     browser.open("#/");
     browser.find("h1");
     Object shown =
-        browser
-            .driver()
-            .executeAsyncScript(
-                """
-                const [done] = arguments;
-                import('/pages.js').then(async ({ pages }) => {
-                  const answers = [];
-                  const list = pages(() => new Promise((go) => answers.push(go)), () => null, () => {});
-                  const all = [list.reload(), list.reload()];
-                  ['old', 'new'].map((page, i) => () => answers[i](page)).reverse().forEach((go) => go());
-                  await Promise.all(all);
-                  done(list.page());
-                });
-                """);
+        browser.asyncScript(
+            """
+            const [done] = arguments;
+            import('/pages.js').then(async ({ pages }) => {
+              const answers = [];
+              const list = pages(() => new Promise((go) => answers.push(go)), () => null, () => {});
+              const all = [list.reload(), list.reload()];
+              ['old', 'new'].map((page, i) => () => answers[i](page)).reverse().forEach((go) => go());
+              await Promise.all(all);
+              done(list.page());
+            });
+            """);
 
     assertThat(shown).isEqualTo("new");
   }
 
   private void refuseLists() {
-    browser
-        .driver()
-        .executeScript(
-            """
-            const real = window.fetch;
-            window.fetch = (path, asked) =>
-              /\\/(?:suppressed|recipients|errors|review)\\?|\\/errors$|\\/senders\\/\\w+$/.test(path)
-                ? Promise.resolve(new Response('{"detail":"Too many read lists."}', { status: 429 }))
-                : real(path, asked);
-            """);
+    browser.script(
+        """
+        const real = window.fetch;
+        window.fetch = (path, asked) =>
+          /\\/(?:suppressed|recipients|errors|review)\\?|\\/errors$|\\/senders\\/\\w+$/.test(path)
+            ? Promise.resolve(new Response('{"detail":"Too many read lists."}', { status: 429 }))
+            : real(path, asked);
+        """);
   }
 
   @Test
@@ -320,32 +303,30 @@ class PageUnderLoadIT {
     browser.find("h1");
     List<?> seen =
         (List<?>)
-            browser
-                .driver()
-                .executeAsyncScript(
-                    """
-                    const [events, done] = arguments;
-                    const real = window.fetch;
-                    window.fetch = (path, asked) => path === '/api/any/events'
-                      ? Promise.resolve(new Response(events.map(([event, data]) =>
-                          `event: ${event}\\ndata: ${JSON.stringify(data)}\\n\\n`).join('')))
-                      : real(path, asked);
-                    Promise.all([import('/live.js'), import('/lib.js')]).then(([{ live }, { nothing }]) => {
-                      const ups = [];
-                      let told = 0;
-                      const ended = () => ups.at(-1) === false && told === events.filter(([event]) => event !== 'stale').length;
-                      const list = live('/api/any', (one, other) => other.n - one.n, () => told++, (up) => {
-                        ups.push(up);
-                        if (ended()) {
-                          list.stop();
-                          done([list.rows.map((row) => row.id), list.more() !== nothing, ups]);
-                        }
-                      });
-                    });
-                    """,
-                    IntStream.range(0, events.length)
-                        .mapToObj(i -> List.of(events[i].name(), events[i].data()))
-                        .toList());
+            browser.asyncScript(
+                """
+                const [events, done] = arguments;
+                const real = window.fetch;
+                window.fetch = (path, asked) => path === '/api/any/events'
+                  ? Promise.resolve(new Response(events.map(([event, data]) =>
+                      `event: ${event}\\ndata: ${JSON.stringify(data)}\\n\\n`).join('')))
+                  : real(path, asked);
+                Promise.all([import('/live.js'), import('/lib.js')]).then(([{ live }, { nothing }]) => {
+                  const ups = [];
+                  let told = 0;
+                  const ended = () => ups.at(-1) === false && told === events.filter(([event]) => event !== 'stale').length;
+                  const list = live('/api/any', (one, other) => other.n - one.n, () => told++, (up) => {
+                    ups.push(up);
+                    if (ended()) {
+                      list.stop();
+                      done([list.rows.map((row) => row.id), list.more() !== nothing, ups]);
+                    }
+                  });
+                });
+                """,
+                IntStream.range(0, events.length)
+                    .mapToObj(i -> List.of(events[i].name(), events[i].data()))
+                    .toList());
     return new Watched((List<?>) seen.get(0), (Boolean) seen.get(1), (List<?>) seen.get(2));
   }
 }

@@ -125,10 +125,8 @@ class PageUseIT {
 
   private boolean overflows() {
     return (Boolean)
-        browser
-            .driver()
-            .executeScript(
-                "return document.documentElement.scrollWidth"
-                    + " > document.documentElement.clientWidth");
+        browser.script(
+            "return document.documentElement.scrollWidth"
+                + " > document.documentElement.clientWidth");
   }
 }

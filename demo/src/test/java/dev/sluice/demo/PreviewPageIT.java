@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
-import dev.sluice.cli.ConsoleClient;
 import dev.sluice.local.SelfSignedCertificate;
 import dev.sluice.schema.Json;
 import java.net.InetAddress;
@@ -14,6 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.chrome.ChromeDriver;
 
 /** What any recipient of a campaign gets, as the page shows it in a browser. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
@@ -55,13 +57,11 @@ class PreviewPageIT {
   @TempDir private static Path folder;
   private static HttpsServer pictures;
   private static String host;
-  private static ConsoleClient client;
-  private static Browser browser;
+
+  private final Browser browser = PAGE.browser();
 
   @BeforeAll
   static void start() throws Exception {
-    client = PAGE.client();
-    browser = PAGE.browser();
     pictures = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     pictures.setHttpsConfigurator(
         new HttpsConfigurator(
@@ -83,20 +83,24 @@ class PreviewPageIT {
         });
     pictures.start();
     host = "localhost:" + pictures.getAddress().getPort();
-    browser.driver().executeCdpCommand("Security.enable", Map.of());
-    browser
-        .driver()
-        .executeCdpCommand("Security.setIgnoreCertificateErrors", Map.of("ignore", true));
+    trustAnybody(true);
   }
 
   @AfterAll
   static void stop() {
     pictures.stop(0);
+    trustAnybody(false);
+  }
+
+  private static void trustAnybody(boolean trust) {
+    ChromeDriver driver = PAGE.browser().driver();
+    driver.executeCdpCommand("Security.enable", Map.of());
+    driver.executeCdpCommand("Security.setIgnoreCertificateErrors", Map.of("ignore", trust));
   }
 
   @Test
   void anyRecipientsMessageIsFoundAndShownAsOnThePhone() {
-    String campaign = campaign(TEMPLATE.formatted("https://" + host));
+    PageCampaign campaign = campaign(TEMPLATE.formatted("https://" + host));
     people(
         campaign,
         "json_build_object('first_name', 'P' || n, 'order', 'A-' || n, 'picture', 'box-' || n)");
@@ -127,7 +131,7 @@ class PreviewPageIT {
 
   @Test
   void anImageIsLoadedOnceItsHostIsWantedAndWithoutAReferrer() {
-    String campaign = campaign(TEMPLATE.formatted("https://" + host));
+    PageCampaign campaign = campaign(TEMPLATE.formatted("https://" + host));
     people(
         campaign,
         "json_build_object('first_name', 'P' || n, 'order', 'A-' || n,"
@@ -153,7 +157,7 @@ class PreviewPageIT {
 
   @Test
   void whatSomebodyLacksIsSaidInWords() {
-    String campaign = campaign(TEMPLATE.formatted("https://" + host));
+    PageCampaign campaign = campaign(TEMPLATE.formatted("https://" + host));
     people(
         campaign,
         "CASE n WHEN 1 THEN json_build_object('first_name', 'P1', 'order', 'A-1', 'picture', 'x')"
@@ -171,7 +175,7 @@ class PreviewPageIT {
 
   @Test
   void aDocumentIsNamedAndALinkWithoutTlsIsNotLoaded() {
-    String campaign =
+    PageCampaign campaign =
         campaign(
             "{\"type\":\"document\",\"document\":{\"link\":\"https://shop.example/an%20offer.pdf\","
                 + "\"caption\":\"Hi {{first_name}}\"}}");
@@ -180,7 +184,7 @@ class PreviewPageIT {
     browser.awaitText(".preview .media", "Document: an offer.pdf");
     browser.awaitText(".preview .bubble", "Hi P1");
 
-    String insecure =
+    PageCampaign insecure =
         campaign("{\"type\":\"image\",\"image\":{\"link\":\"http://shop.example/box.png\"}}");
     people(insecure, "'{}'::json");
     open(insecure);
@@ -190,7 +194,7 @@ class PreviewPageIT {
   /** Enter would otherwise send the campaign. */
   @Test
   void theFinalReviewShowsWhoeverIsSearchedForAndStartsNothingByThat() {
-    String campaign = campaign("{\"type\":\"text\",\"text\":{\"body\":\"Hi {{first_name}}\"}}");
+    PageCampaign campaign = PAGE.campaign("Orders", "Hi {{first_name}}");
     people(campaign, "json_build_object('first_name', 'P' || n)");
     open(campaign);
     browser.click("#start");
@@ -201,13 +205,13 @@ class PreviewPageIT {
     browser.picture("review-found");
     assertThat(browser.faults()).isEmpty();
     browser.click("#dialog button[type=button]:not([name])");
-    assertThat(client.get(campaign).path("status").asString()).isEqualTo("DRAFT");
+    assertThat(campaign.status()).isEqualTo("DRAFT");
   }
 
   /** The page after a full one may hold nobody. */
   @Test
   void whoeverGoesBeyondTheLastRecipientFindsTheWayBack() {
-    String campaign = campaign("{\"type\":\"text\",\"text\":{\"body\":\"Hi {{first_name}}\"}}");
+    PageCampaign campaign = PAGE.campaign("Orders", "Hi {{first_name}}");
     people(campaign, "json_build_object('first_name', 'P' || n)", 100);
     open(campaign);
     browser.awaitText(".preview .walk", "1 of 100");
@@ -226,76 +230,96 @@ class PreviewPageIT {
     assertThat(browser.faults()).isEmpty();
   }
 
-  private static void awaitPicture(String name) {
+  @Test
+  void doubleBracesAroundNothingAreShownInThePreview() {
+    PAGE.write("Hi {{First Name}, your code is ready");
+    browser.awaitText(".preview .problem", "Double braces must surround a column name");
+  }
+
+  @Test
+  void aPreviewOfMoreThanItsRowsSaysThatTheyAreTheFirst() {
+    PAGE.recipientsOf("Hi {{name}}");
+    PAGE.choose(rows(50));
+    browser.awaitText(".walk", "1 of 50");
+    PAGE.choose(rows(51));
+    browser.awaitText(".walk", "1 of the first 50");
+    browser.click("[name=after]");
+    browser.awaitText(".walk", "2 of the first 50");
+  }
+
+  private static String rows(int people) {
+    return IntStream.rangeClosed(1, people)
+        .mapToObj("+551196000%04d,Ana\n"::formatted)
+        .collect(Collectors.joining("", "phone,name\n", ""));
+  }
+
+  @Test
+  void aTestTakesTheValuesOfThePersonWhoIsShown() {
+    PAGE.recipientsOf("Hi {{name}}");
+    PAGE.choose("phone,name\n+5511960000001,Ana\n+5511960000002,Bo\n");
+    browser.awaitText(".bubble", "Hi Ana");
+    browser.toReview();
+    browser.click(".walk [name=after]");
+    browser.awaitText(".bubble", "Hi Bo");
+
+    assertThat(browser.find("input[name=test-name]").getAttribute("value")).isEqualTo("Bo");
+  }
+
+  private void awaitPicture(String name) {
     browser
         .until()
         .until(driver ->
             browser
-                .driver()
-                .executeScript(
+                .script(
                     "const image = document.querySelector('.preview img');"
                         + " return image?.src.endsWith(arguments[0]) && image.naturalWidth > 0",
                     name)
                 .equals(true));
   }
 
-  private static void search(String where, String text) {
+  private void search(String where, String text) {
     browser.type(where + "input[name=find]", text);
     browser.find(where + "input[name=find]").sendKeys(Keys.ENTER);
   }
 
-  private static void click(String name, int times) {
+  private void click(String name, int times) {
     click(".preview", name, times);
   }
 
-  private static void click(String where, String name, int times) {
-    browser
-        .driver()
-        .executeScript(
-            "for (let i = 0; i < arguments[2]; i++)"
-                + " document.querySelector(`${arguments[0]} [name=${arguments[1]}]`).click()",
-            where,
-            name,
-            times);
+  private void click(String where, String name, int times) {
+    browser.script(
+        "for (let i = 0; i < arguments[2]; i++)"
+            + " document.querySelector(`${arguments[0]} [name=${arguments[1]}]`).click()",
+        where,
+        name,
+        times);
   }
 
   /** No other service is there to ask for the templates. */
-  private static void open(String campaign) {
+  private void open(PageCampaign campaign) {
     browser.open("#/");
     browser.find("h1");
-    browser
-        .driver()
-        .executeScript(
-            """
-            const [listed, hash] = arguments;
-            const { fetch: real } = window;
-            window.fetch = (path, asked) =>
-              path.endsWith('/templates') ? Promise.resolve(new Response(listed)) : real.call(window, path, asked);
-            location.hash = hash;
-            """,
-            LISTED,
-            "#" + campaign.substring("/api".length()));
+    browser.script(
+        """
+        const [listed, hash] = arguments;
+        const { fetch: real } = window;
+        window.fetch = (path, asked) =>
+          path.endsWith('/templates') ? Promise.resolve(new Response(listed)) : real.call(window, path, asked);
+        location.hash = hash;
+        """,
+        LISTED,
+        "#/campaigns/" + campaign.id());
   }
 
-  private static String campaign(String message) {
-    return "/api/campaigns/"
-        + client
-            .post(
-                "/api/campaigns",
-                Map.of(
-                    "name", "Orders", "sender", "brazil", "message", Json.MAPPER.readTree(message)))
-            .path("id")
-            .asString();
+  private static PageCampaign campaign(String message) {
+    return PAGE.campaign("Orders", "brazil", Json.MAPPER.readTree(message));
   }
 
-  private static void people(String campaign, String variables) {
+  private static void people(PageCampaign campaign, String variables) {
     people(campaign, variables, 250);
   }
 
-  private static void people(String campaign, String variables, int count) {
-    PAGE.sql(
-        "INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)"
-            + " SELECT '%s', '+' || (5511960000000 + n), %s FROM generate_series(1, %d) AS n"
-                .formatted(campaign.substring(campaign.lastIndexOf('/') + 1), variables, count));
+  private static void people(PageCampaign campaign, String variables, int count) {
+    campaign.people(1, count, "variables", variables);
   }
 }

@@ -98,10 +98,7 @@ class ReadmePictures {
           .until(driver ->
               driver.findElements(By.cssSelector("section[aria-labelledby=people] tbody tr")).size()
                   == 10);
-      browser.picture("readme-searched");
-      browser.resize(Browser.PHONE);
-      browser.picture("readme-searched-phone");
-      browser.resize(Browser.DESKTOP);
+      browser.pictures("readme-searched");
 
       write(browser, "Orders of Tuesday");
       browser.click("#next");
@@ -134,8 +131,7 @@ class ReadmePictures {
 
   /** Returns how high the dialog would be in a window that shows all of it. */
   private static int dialogHeight(Browser browser) {
-    return ((Long)
-            browser.driver().executeScript("return document.getElementById('dialog').scrollHeight"))
+    return ((Long) browser.script("return document.getElementById('dialog').scrollHeight"))
         .intValue();
   }
 

@@ -2,23 +2,17 @@ package dev.sluice.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.cli.ConsoleClient;
-import dev.sluice.schema.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.support.ui.ExpectedConditions;
-import tools.jackson.databind.JsonNode;
 
 /** What the page asks about a campaign that was reviewed before, in a browser. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
@@ -27,34 +21,26 @@ class ReviewedAgainPageIT {
 
   private static final String HELD = "[aria-labelledby=import] .reason";
 
-  private static ConsoleClient client;
-  private static Browser browser;
+  private final Browser browser = PAGE.browser();
 
-  @TempDir private Path folder;
-
-  @BeforeAll
-  static void start() {
-    client = PAGE.client();
-    browser = PAGE.browser();
-    client.put("/api/senders/slow", Map.of("address", "1", "ratePerSecond", 1));
-  }
+  /** What was added last. */
+  private Path file = Path.of("");
 
   @Test
-  void whoIsAddedToAScheduledCampaignIsReviewedOrItBecomesADraft() throws IOException {
-    String campaign = scheduled();
+  void whoIsAddedToAScheduledCampaignIsReviewedOrItBecomesADraft() {
+    PageCampaign campaign = scheduled();
     add(1, 1_200);
     browser.awaitText("#dialog h2", "Start automatically with these recipients?");
     browser.awaitText("#dialog .primary", "Schedule for 1,200 (1.2 thousand) recipients");
     browser.awaitText("#dialog .reason", "This is not a template");
     browser.picture("added-to-scheduled");
     assertThat(browser.faults()).isEmpty();
-    assertThat(status(campaign)).as("nobody has reviewed them").isEqualTo("DRAFT");
+    assertThat(campaign.status()).as("nobody has reviewed them").isEqualTo("DRAFT");
     browser.click("#dialog .primary");
     browser.awaitText("[aria-labelledby=import] .report", "1,200 added");
     browser.awaitText("#notes", "Starts automatically at May 10, 2099");
     browser.awaitText(".badge", "scheduled");
-    assertThat(client.get(campaign).path("scheduledAt").asString())
-        .isEqualTo("2099-05-10T09:30:00Z");
+    assertThat(campaign.scheduledAt()).isEqualTo("2099-05-10T09:30:00Z");
 
     add(2, 10);
     browser.awaitText("[aria-labelledby=import] .report", "0 added, 10 duplicates");
@@ -66,31 +52,29 @@ class ReviewedAgainPageIT {
     browser.click("#dialog button[type=button]:not([name])");
     browser.awaitText("#notes", "This is a draft again");
     browser.awaitText(".badge", "draft");
-    assertThat(status(campaign)).isEqualTo("DRAFT");
+    assertThat(campaign.status()).isEqualTo("DRAFT");
   }
 
   @Test
-  void whoClosesTheTabWithoutAnAnswerFindsADraft() throws IOException {
-    String campaign = scheduled();
+  void whoClosesTheTabWithoutAnAnswerFindsADraft() {
+    PageCampaign campaign = scheduled();
     add(1, 2);
     browser.awaitText("#dialog", "if you close this tab without answering, it stays one");
-    browser.open("#" + campaign.substring("/api".length()));
+    campaign.open();
 
     browser.awaitText(".badge", "draft");
-    assertThat(status(campaign)).isEqualTo("DRAFT");
+    assertThat(campaign.status()).isEqualTo("DRAFT");
   }
 
   /** By the clock of this browser, which is wrong, its time has not passed yet. */
   @Test
-  void whoseStartTimeIsRefusedIsToldWhyAndWhatToDo() throws IOException {
-    String campaign = campaign("brazil");
-    client.patch(campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
-    PAGE.sql(
-        "UPDATE sluice.campaign SET scheduled_at = now() - interval '1 day' WHERE id = '%s'"
-            .formatted(campaign.substring(campaign.lastIndexOf('/') + 1)));
-    browser.open("#" + campaign.substring("/api".length()));
+  void whoseStartTimeIsRefusedIsToldWhyAndWhatToDo() {
+    PageCampaign campaign = PAGE.campaign("Spring", "Hi {{first_name}}");
+    campaign.schedule("2099-05-10T09:30:00Z");
+    campaign.set("scheduled_at = now() - interval '1 day'");
+    campaign.open();
     browser.find("#import");
-    browser.driver().executeScript("const { now } = Date; Date.now = () => now() - 7 * 86_400_000");
+    browser.script("const { now } = Date; Date.now = () => now() - 7 * 86_400_000");
     add(1, 2);
     browser.click("#dialog .primary");
 
@@ -100,39 +84,38 @@ class ReviewedAgainPageIT {
     browser.awaitText(problem, "choose a start time with “Schedule …”");
     browser.picture("added-start-refused");
     assertThat(browser.faults()).isEmpty();
-    assertThat(status(campaign)).isEqualTo("DRAFT");
+    assertThat(campaign.status()).isEqualTo("DRAFT");
   }
 
   @Test
   void whatWasNotAddedLeavesItScheduled() throws IOException {
-    String campaign = adding("/recipients?for=");
+    PageCampaign campaign = adding("/recipients?for=");
     browser.awaitText("[aria-labelledby=import] .reason", "the campaign stays a draft");
     browser.picture("added-held");
-    change("1.csv");
+    change();
     browser.release();
 
     browser.awaitText("[aria-labelledby=import] .problem", "The file has changed");
     browser.awaitText("#notes", "Starts automatically at May 10, 2099");
-    assertThat(status(campaign)).isEqualTo("SCHEDULED");
+    assertThat(campaign.status()).isEqualTo("SCHEDULED");
     assertOnlyTheFileWasRefused();
   }
 
   @Test
-  void whatOthersScheduledDuringTheUploadKeepsTheirTime() throws IOException {
-    String campaign = uploading();
-    client.patch(campaign, Map.of("scheduledAt", "2099-06-11T09:30:00Z"));
+  void whatOthersScheduledDuringTheUploadKeepsTheirTime() {
+    PageCampaign campaign = uploading();
+    campaign.schedule("2099-06-11T09:30:00Z");
     browser.release();
     browser.awaitText("#dialog h2", "Start automatically with these recipients?");
     browser.awaitText("#dialog", "Jun 11, 2099");
-    assertThat(status(campaign)).as("nobody has reviewed them").isEqualTo("DRAFT");
+    assertThat(campaign.status()).as("nobody has reviewed them").isEqualTo("DRAFT");
     browser.click("#dialog .primary");
     browser.awaitText("#notes", "Starts automatically at Jun 11, 2099");
-    assertThat(client.get(campaign).path("scheduledAt").asString())
-        .isEqualTo("2099-06-11T09:30:00Z");
+    assertThat(campaign.scheduledAt()).isEqualTo("2099-06-11T09:30:00Z");
 
     add(11, 2);
     browser.awaitText("#dialog .primary", "Schedule for 4 recipients");
-    client.patch(campaign, Map.of("scheduledAt", "2099-07-12T09:30:00Z"));
+    campaign.schedule("2099-07-12T09:30:00Z");
     browser.click("#dialog .primary");
     browser.awaitText(".reason.told", "Jul 12, 2099");
     browser.awaitText("[aria-labelledby=import] .report", "2 added");
@@ -141,44 +124,40 @@ class ReviewedAgainPageIT {
     browser.awaitText(problem, "it stays: Jul 12, 2099");
     browser.picture("added-others-time");
     browser.until().until(ExpectedConditions.invisibilityOfElementLocated(By.cssSelector(HELD)));
-    assertThat(client.get(campaign).path("scheduledAt").asString())
-        .isEqualTo("2099-07-12T09:30:00Z");
+    assertThat(campaign.scheduledAt()).isEqualTo("2099-07-12T09:30:00Z");
     assertThat(browser.complaints()).allMatch(line -> line.contains("409"));
   }
 
   @Test
-  void theTimeThatOthersSetBeforeItIsTakenIsTheOneThatIsGivenBack() throws IOException {
-    String campaign = campaign("brazil");
-    client.patch(campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
-    browser.open("#" + campaign.substring("/api".length()));
+  void theTimeThatOthersSetBeforeItIsTakenIsTheOneThatIsGivenBack() {
+    PageCampaign campaign = scheduled();
     browser.find("#import");
     browser.hold("ifScheduledAt=2099-05-10");
     add(1, 2);
     browser.awaitHeld(1);
-    client.patch(campaign, Map.of("scheduledAt", "2099-06-11T09:30:00Z"));
+    campaign.schedule("2099-06-11T09:30:00Z");
     browser.release();
     browser.awaitText("#dialog", "Jun 11, 2099");
     browser.click("#dialog .primary");
     browser.awaitText("#notes", "Starts automatically at Jun 11, 2099");
 
-    assertThat(client.get(campaign).path("scheduledAt").asString())
-        .isEqualTo("2099-06-11T09:30:00Z");
+    assertThat(campaign.scheduledAt()).isEqualTo("2099-06-11T09:30:00Z");
     assertThat(browser.complaints()).allMatch(line -> line.contains("409"));
   }
 
   @Test
   void whoIsAddedBetweenTheReviewAndTheStartIsReviewedToo() {
-    String campaign = campaign("brazil");
-    people(campaign, 1);
-    browser.open("#" + campaign.substring("/api".length()));
+    PageCampaign campaign = PAGE.campaign("Spring", "Hi {{first_name}}");
+    campaign.add("+5511970000001");
+    campaign.open();
     browser.click("#start");
     browser.awaitText("#dialog .primary", "Send to 1 recipient");
-    people(campaign, 2);
+    campaign.add("+5511970000002");
     browser.click("#dialog .primary");
     browser.awaitText("#dialog h2", "The recipients have changed");
     browser.awaitText("#dialog", "has 2 recipients by now instead of 1, so nothing was done");
     browser.picture("review-other-people");
-    assertThat(status(campaign)).isEqualTo("DRAFT");
+    assertThat(campaign.status()).isEqualTo("DRAFT");
     browser.click("#dialog .primary");
     browser.awaitText("#dialog .primary", "Send to 2 recipients");
     browser.click("#dialog .primary");
@@ -188,66 +167,55 @@ class ReviewedAgainPageIT {
   }
 
   @Test
-  void whoIsAddedBetweenTheReviewAndTheTimeIsReviewedToo() throws IOException {
-    String campaign = campaign("brazil");
-    client.patch(campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
-    browser.open("#" + campaign.substring("/api".length()));
+  void whoIsAddedBetweenTheReviewAndTheTimeIsReviewedToo() {
+    PageCampaign campaign = scheduled();
     add(1, 2);
     browser.awaitText("#dialog .primary", "Schedule for 2 recipients");
-    people(campaign, 9);
+    campaign.add("+5511970000009");
     browser.click("#dialog .primary");
     browser.awaitText("#dialog", "has 3 recipients by now instead of 2, so nothing was done");
-    assertThat(status(campaign)).isEqualTo("DRAFT");
+    assertThat(campaign.status()).isEqualTo("DRAFT");
     browser.click("#dialog .primary");
     browser.awaitText("#dialog .primary", "Schedule for 3 recipients");
     browser.click("#dialog .primary");
 
     browser.awaitText("#notes", "Starts automatically at May 10, 2099");
-    assertThat(status(campaign)).isEqualTo("SCHEDULED");
+    assertThat(campaign.status()).isEqualTo("SCHEDULED");
     assertThat(browser.complaints()).allMatch(line -> line.contains("409"));
-  }
-
-  private static void people(String campaign, int last) {
-    client.post(
-        campaign + "/recipients",
-        List.of(Map.of("phone", "+551197000000" + last, "variables", Map.of("first_name", "Eva"))));
   }
 
   @Test
   void whatWasNotAddedLeavesTheTimeThatOthersSet() throws IOException {
-    String campaign = uploading();
-    client.patch(campaign, Map.of("scheduledAt", "2099-06-11T09:30:00Z"));
-    change("1.csv");
+    PageCampaign campaign = uploading();
+    campaign.schedule("2099-06-11T09:30:00Z");
+    change();
     browser.release();
 
     browser.awaitText("[aria-labelledby=import] .problem", "The file has changed");
-    assertThat(client.get(campaign).path("scheduledAt").asString())
-        .isEqualTo("2099-06-11T09:30:00Z");
+    assertThat(campaign.scheduledAt()).isEqualTo("2099-06-11T09:30:00Z");
     assertOnlyTheFileWasRefused();
   }
 
   /** Without an answer, and with a file that has changed since, they may be its people. */
   @Test
   void whatMayHaveBeenAddedAllTheSameIsADraft() throws IOException {
-    String campaign = uploading();
-    client.post(campaign + "/recipients", List.of(Map.of("phone", "+5511960000009")));
-    change("1.csv");
+    PageCampaign campaign = uploading();
+    campaign.add("+5511960000009");
+    change();
     browser.release();
 
     browser.awaitText(
         "[aria-labelledby=import] .problem",
         "“Spring” is now a draft and does not start by itself");
-    assertThat(status(campaign)).isEqualTo("DRAFT");
+    assertThat(campaign.status()).isEqualTo("DRAFT");
     assertOnlyTheFileWasRefused();
   }
 
   @Test
   void whoseConnectionBreaksIsToldTheTimeThatWasTaken() throws IOException {
-    String campaign = uploading();
-    change("1.csv");
-    browser
-        .driver()
-        .executeScript("window.fetch = () => Promise.reject(new TypeError('Failed to fetch'))");
+    PageCampaign campaign = uploading();
+    change();
+    browser.script("window.fetch = () => Promise.reject(new TypeError('Failed to fetch'))");
     browser.release();
 
     String problem = "[aria-labelledby=import] .problem";
@@ -255,13 +223,13 @@ class ReviewedAgainPageIT {
     browser.awaitText(problem, "“Spring” may be a draft now, which does not start by itself");
     browser.awaitText(problem, "it was May 10, 2099");
     browser.picture("added-unknown");
-    assertThat(status(campaign)).isEqualTo("DRAFT");
+    assertThat(campaign.status()).isEqualTo("DRAFT");
     assertOnlyTheFileWasRefused();
   }
 
   /** Returns a scheduled campaign to which a file is being added, with this request held. */
-  private String adding(String held) throws IOException {
-    String campaign = scheduled();
+  private PageCampaign adding(String held) {
+    PageCampaign campaign = scheduled();
     browser.find("#import");
     browser.hold(held);
     add(1, 2);
@@ -270,41 +238,42 @@ class ReviewedAgainPageIT {
   }
 
   /** Returns such a campaign, whose start time has been taken away meanwhile. */
-  private String uploading() throws IOException {
-    String campaign = adding("/recipients?for=");
+  private PageCampaign uploading() {
+    PageCampaign campaign = adding("/recipients?for=");
     awaitStatus(campaign, "DRAFT");
     return campaign;
   }
 
-  private static void assertOnlyTheFileWasRefused() {
+  private void assertOnlyTheFileWasRefused() {
     assertThat(browser.complaints()).allMatch(line -> line.contains("ERR_UPLOAD_FILE_CHANGED"));
   }
 
-  private void change(String file) throws IOException {
-    Files.setLastModifiedTime(folder.resolve(file), FileTime.from(Instant.now().plusSeconds(10)));
+  private void change() throws IOException {
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(10)));
   }
 
   @Test
-  void whoLeavesBeforeTheReviewFindsADraft() throws IOException {
-    String campaign = adding("/review");
+  void whoLeavesBeforeTheReviewFindsADraft() {
+    PageCampaign campaign = adding("/review");
     browser.click("nav a[href='#/senders']");
     browser.awaitText("h1", "Senders");
     browser.release();
 
     browser.awaitText("#notes", "is a draft again");
-    assertThat(status(campaign)).isEqualTo("DRAFT");
+    assertThat(campaign.status()).isEqualTo("DRAFT");
   }
 
   /** In one of these countries it is day now, but not for all of 28 hours. */
   @Test
   void whatGoesOnIntoTheNightSaysSoAtTheStartTheResumeAndTheResend() {
-    String campaign = campaign("slow");
-    String id = campaign.substring(campaign.lastIndexOf('/') + 1);
+    PAGE.client().put("/api/senders/slow", Map.of("address", "1", "ratePerSecond", 1));
+    PageCampaign campaign = PAGE.campaign("Spring", "slow", "Hi {{first_name}}");
+    String id = campaign.id();
     PAGE.sql(
         "INSERT INTO sluice.campaign_recipient (campaign_id, phone) SELECT '%s',".formatted(id)
             + " CASE n % 2 WHEN 0 THEN '+55' || (11960000000 + n) ELSE '+86' || (13800000000 + n) END"
             + " FROM generate_series(1, 100000) AS n");
-    browser.open("#" + campaign.substring("/api".length()));
+    campaign.open();
     browser.click("#start");
     browser.awaitText("#dialog", "It goes on into the night for");
     browser.awaitText("#dialog", "Sending hours would stop it until the morning");
@@ -312,25 +281,22 @@ class ReviewedAgainPageIT {
     assertThat(browser.find("#dialog").getText()).as("it has none").doesNotContain("daily limit");
     browser.click("#dialog button[type=button]:not([name])");
 
-    stands(id, "PAUSED");
-    browser.open("#" + campaign.substring("/api".length()));
+    stands(campaign, "PAUSED");
+    campaign.open();
     browser.click("#resume");
     browser.awaitText("#dialog h2", "Resume this campaign?");
     browser.awaitText("#dialog", "It goes on into the night for");
     browser.awaitText("#dialog .primary", "Send to 100,000 (100 thousand) recipients");
-    browser.picture("review-resume");
-    browser.resize(Browser.PHONE);
-    browser.picture("review-resume-phone");
-    browser.resize(Browser.DESKTOP);
+    browser.pictures("review-resume");
     browser.click("#dialog .primary");
     browser.awaitText("#notes", "Resuming");
 
     PAGE.sql(
         "UPDATE sluice.campaign_recipient SET status = 'FAILED', error_code = '131049'"
             + " WHERE campaign_id = '%s'".formatted(id));
-    PAGE.sql("UPDATE sluice.campaign SET failed = 100000 WHERE id = '%s'".formatted(id));
-    stands(id, "COMPLETED");
-    browser.open("#" + campaign.substring("/api".length()));
+    campaign.set("failed = 100000");
+    stands(campaign, "COMPLETED");
+    campaign.open();
     browser.click("#resend");
     browser.awaitText("#dialog", "Estimated duration");
     browser.awaitText("#dialog", "27 h 46 min, until");
@@ -346,57 +312,39 @@ class ReviewedAgainPageIT {
     browser.hold("/review");
     browser.click("#resend");
     browser.awaitHeld(1);
-    browser
-        .driver()
-        .executeScript(
-            """
-            const night = { recipients: 50000, asleep: 0, zones: [], later: null, partial: true };
-            window.held.splice(0).forEach((go) => go(Response.json({ night, cost: null })));
-            """);
+    browser.script(
+        """
+        const night = { recipients: 50000, asleep: 0, zones: [], later: null, partial: true };
+        window.held.splice(0).forEach((go) => go(Response.json({ night, cost: null })));
+        """);
     browser.awaitText("#dialog", "Not all of this could be looked up just now");
     browser.click("#dialog button[type=button]:not([name])");
   }
 
-  private static void stands(String id, String status) {
-    PAGE.sql(
-        "UPDATE sluice.campaign SET status = '%s', total = 100000, started_at = coalesce(started_at, now()),"
-                .formatted(status)
-            + " completed_at = CASE '%s' WHEN 'COMPLETED' THEN now() END WHERE id = '%s'"
-                .formatted(status, id));
-  }
-
-  private static String campaign(String sender) {
-    JsonNode message =
-        Json.MAPPER.readTree("{\"type\":\"text\",\"text\":{\"body\":\"Hi {{first_name}}\"}}");
-    return "/api/campaigns/"
-        + client
-            .post("/api/campaigns", Map.of("name", "Spring", "sender", sender, "message", message))
-            .path("id")
-            .asString();
+  private static void stands(PageCampaign campaign, String status) {
+    campaign.set(
+        "status = '%s', total = 100000, started_at = coalesce(started_at, now()),".formatted(status)
+            + " completed_at = CASE '%s' WHEN 'COMPLETED' THEN now() END".formatted(status));
   }
 
   /** Returns a scheduled campaign, whose page is open. */
-  private static String scheduled() {
-    String campaign = campaign("brazil");
-    client.patch(campaign, Map.of("scheduledAt", "2099-05-10T09:30:00Z"));
-    browser.open("#" + campaign.substring("/api".length()));
+  private static PageCampaign scheduled() {
+    PageCampaign campaign = PAGE.campaign("Spring", "Hi {{first_name}}");
+    campaign.schedule("2099-05-10T09:30:00Z");
+    campaign.open();
     return campaign;
   }
 
-  private static String status(String campaign) {
-    return client.get(campaign).path("status").asString();
+  private void awaitStatus(PageCampaign campaign, String status) {
+    browser.until().until(driver -> campaign.status().equals(status));
   }
 
-  private static void awaitStatus(String campaign, String status) {
-    browser.until().until(driver -> status(campaign).equals(status));
-  }
-
-  private void add(int from, int people) throws IOException {
+  private void add(int from, int people) {
     StringBuilder text = new StringBuilder("phone,first_name\n");
     for (int i = from; i < from + people; i++) {
       text.append("+551196%07d,Ana%n".formatted(i));
     }
-    browser.choose("input[name=file]", Files.writeString(folder.resolve(from + ".csv"), text));
+    file = PAGE.choose(text.toString());
     browser.awaitText("[aria-labelledby=import] .report", " usable");
     browser.click("[aria-labelledby=import] .primary");
   }

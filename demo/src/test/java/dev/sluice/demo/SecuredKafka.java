@@ -1,15 +1,20 @@
 package dev.sluice.demo;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.cli.Sluice;
 import dev.sluice.local.EmbeddedKafka;
 import dev.sluice.local.FreePort;
 import dev.sluice.local.SelfSignedCertificate;
 import dev.sluice.runtime.Closer;
+import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Topics;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.Reader;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
@@ -155,6 +161,33 @@ final class SecuredKafka implements AutoCloseable {
         TOPICS,
         settings.stringPropertyNames().stream()
             .collect(Collectors.toMap(Function.identity(), settings::getProperty)));
+  }
+
+  /**
+   * Migrates by the command, which reads the settings from a file and waits until the users are
+   * known; returns what it says if it fails.
+   */
+  String migrate(DatabaseConfig owner, String... more) {
+    StringWriter err = new StringWriter();
+    int exitCode =
+        Sluice.commandLine()
+            .setErr(new PrintWriter(err, true))
+            .execute(
+                Stream.concat(
+                        Stream.of(
+                            "migrate",
+                            "--kafka=" + address(),
+                            "--kafka-config=" + settings("migrate"),
+                            "--partitions=2",
+                            "--replication-factor=1",
+                            "--database="
+                                + owner.url()
+                                + (owner.password() == null ? "" : "?password=" + owner.password()),
+                            "--owner-user=" + owner.user()),
+                        Stream.of(more))
+                    .toArray(String[]::new));
+    assertThat(exitCode).as(err.toString()).isIn(0, 1);
+    return exitCode == 0 ? "" : "exit code 1\n" + err;
   }
 
   /** Returns how the test reaches it. */

@@ -2,10 +2,7 @@ package dev.sluice.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.cli.ConsoleClient;
 import dev.sluice.schema.Json;
-import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -20,32 +17,22 @@ class SelectedPageIT {
 
   private static final String PEOPLE = "section[aria-labelledby=people] ";
 
-  private static ConsoleClient client;
-  private static Browser browser;
-
-  @BeforeAll
-  static void start() {
-    client = PAGE.client();
-    browser = PAGE.browser();
-  }
+  private final Browser browser = PAGE.browser();
 
   @Test
   void ofThoseWhoAreTickedTheQuestionSaysWhoCannotBeSentToAndWhy() {
-    String campaign = campaign();
-    people(campaign, 1, 3, "FAILED");
-    people(campaign, 4, 5, "READ");
-    people(campaign, 6, 6, "UNCONFIRMED");
-    people(campaign, 7, 7, "SUPPRESSED");
-    completed(campaign, "failed = 3, read = 2, unconfirmed = 1, suppressed = 1, total = 7");
+    PageCampaign campaign = PAGE.campaign("Spring", "Hi {{first_name}}");
+    campaign.people(1, 3, "FAILED");
+    campaign.people(4, 5, "READ");
+    campaign.people(6, 6, "UNCONFIRMED");
+    campaign.people(7, 7, "SUPPRESSED");
+    campaign.complete("failed = 3, read = 2, unconfirmed = 1, suppressed = 1, total = 7");
     PAGE.sql("INSERT INTO sluice.suppression (phone, reason) VALUES ('+5511960000003', 'test')");
     open(campaign);
     browser.awaitText(PEOPLE, "0 selected");
     browser.click(PEOPLE + "[name=select-page]");
     browser.awaitText(PEOPLE, "7 selected");
-    browser.picture("selected");
-    browser.resize(Browser.PHONE);
-    browser.picture("selected-phone");
-    browser.resize(Browser.DESKTOP);
+    browser.pictures("selected");
     browser.click("#resend-selected");
 
     browser.awaitText("#dialog", "To 2 of the 7 selected recipients, for whom it failed.");
@@ -65,9 +52,9 @@ class SelectedPageIT {
 
   @Test
   void aSelectionGrowsOverPagesUntilItIsFull() {
-    String campaign = campaign();
-    people(campaign, 1, 1_050, "FAILED");
-    completed(campaign, "failed = 1050, total = 1050");
+    PageCampaign campaign = PAGE.campaign("Spring", "Hi {{first_name}}");
+    campaign.people(1, 1_050, "FAILED");
+    campaign.complete("failed = 1050, total = 1050");
     open(campaign);
     browser.click(PEOPLE + "tbody input");
     browser.awaitText(PEOPLE, "1 selected");
@@ -94,17 +81,17 @@ class SelectedPageIT {
   /** A short one begins and ends between two looks at the campaign. */
   @Test
   void whatIsTickedAndListedIsNoLongerThatOfTheRoundBefore() {
-    String campaign = campaign();
-    people(campaign, 1, 2, "FAILED");
-    completed(campaign, "failed = 2, total = 2");
+    PageCampaign campaign = PAGE.campaign("Spring", "Hi {{first_name}}");
+    campaign.people(1, 2, "FAILED");
+    campaign.complete("failed = 2, total = 2");
     open(campaign);
     browser.click(PEOPLE + "tbody input");
     browser.awaitText(PEOPLE + ".selection", "1 selected");
     PAGE.sql(
         "UPDATE sluice.campaign_recipient SET status = 'READ', round = 2 WHERE campaign_id = '%s'"
-                .formatted(campaign)
+                .formatted(campaign.id())
             + " AND phone = '+5511960000001'");
-    completed(campaign, "failed = 1, read = 1, round = 2");
+    campaign.complete("failed = 1, read = 1, round = 2");
 
     browser.awaitText(PEOPLE + "tbody", "read");
     browser.awaitText(PEOPLE + ".selection", "0 selected");
@@ -112,9 +99,9 @@ class SelectedPageIT {
 
   @Test
   void whoClearsTheSelectionWithoutAMouseGoesOnFromThere() {
-    String campaign = campaign();
-    people(campaign, 1, 2, "FAILED");
-    completed(campaign, "failed = 2, total = 2");
+    PageCampaign campaign = PAGE.campaign("Spring", "Hi {{first_name}}");
+    campaign.people(1, 2, "FAILED");
+    campaign.complete("failed = 2, total = 2");
     open(campaign);
     Keyboard keyboard = new Keyboard(browser);
     keyboard.tick(PEOPLE + "[name=select-page]");
@@ -127,9 +114,9 @@ class SelectedPageIT {
 
   @Test
   void aResendToNobodyIsNotTakenForOne() {
-    String campaign = campaign();
-    people(campaign, 1, 1, "UNCONFIRMED");
-    completed(campaign, "unconfirmed = 1, total = 1");
+    PageCampaign campaign = PAGE.campaign("Spring", "Hi {{first_name}}");
+    campaign.people(1, 1, "UNCONFIRMED");
+    campaign.complete("unconfirmed = 1, total = 1");
     open(campaign);
     browser.click(PEOPLE + "tbody input");
     browser.click("#resend-selected");
@@ -141,9 +128,9 @@ class SelectedPageIT {
 
   @Test
   void nobodyCanBeTickedWhereNothingCanBeSentAgain() {
-    String campaign = campaign();
-    people(campaign, 1, 2, "READ");
-    completed(campaign, "read = 2, total = 2");
+    PageCampaign campaign = PAGE.campaign("Spring", "Hi {{first_name}}");
+    campaign.people(1, 2, "READ");
+    campaign.complete("read = 2, total = 2");
     open(campaign);
     browser.awaitText(PEOPLE + "tbody", "+5511960000001");
 
@@ -151,50 +138,24 @@ class SelectedPageIT {
   }
 
   /** Confirms, and returns what is asked of the console by that. */
-  private static JsonNode sent() {
-    browser
-        .driver()
-        .executeScript(
-            """
-            const { fetch: real } = window;
-            window.fetch = (path, asked) => {
-              if (path.includes('/resend?')) {
-                window.sent = JSON.stringify({ path, body: JSON.parse(asked.body) });
-              }
-              return real.call(window, path, asked);
-            };
-            """);
+  private JsonNode sent() {
+    browser.script(
+        """
+        const { fetch: real } = window;
+        window.fetch = (path, asked) => {
+          if (path.includes('/resend?')) {
+            window.sent = JSON.stringify({ path, body: JSON.parse(asked.body) });
+          }
+          return real.call(window, path, asked);
+        };
+        """);
     browser.click("#dialog .primary");
-    Object sent =
-        browser.until().until(driver -> browser.driver().executeScript("return window.sent"));
+    Object sent = browser.until().until(driver -> browser.script("return window.sent"));
     return Json.MAPPER.readTree((String) sent);
   }
 
-  private static void open(String campaign) {
-    browser.open("#/campaigns/" + campaign);
+  private void open(PageCampaign campaign) {
+    campaign.open();
     browser.find(PEOPLE);
-  }
-
-  private static String campaign() {
-    JsonNode message =
-        Json.MAPPER.readTree("{\"type\":\"text\",\"text\":{\"body\":\"Hi {{first_name}}\"}}");
-    return client
-        .post("/api/campaigns", Map.of("name", "Spring", "sender", "brazil", "message", message))
-        .path("id")
-        .asString();
-  }
-
-  private static void people(String campaign, int from, int to, String status) {
-    PAGE.sql(
-        "INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables, status)"
-            + " SELECT '%s', '+' || (5511960000000 + n), '{\"first_name\": \"Ana\"}', '%s'"
-                .formatted(campaign, status)
-            + " FROM generate_series(%d, %d) AS n".formatted(from, to));
-  }
-
-  private static void completed(String campaign, String counters) {
-    PAGE.sql(
-        "UPDATE sluice.campaign SET status = 'COMPLETED', started_at = now(), completed_at = now(),"
-            + " %s WHERE id = '%s'".formatted(counters, campaign));
   }
 }

@@ -3,45 +3,28 @@ package dev.sluice.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cli.ConsoleClient;
-import dev.sluice.schema.Json;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
-import tools.jackson.databind.JsonNode;
 
 /** Tests what the page does about a campaign that is not finished, in a browser. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
 class UnfinishedDraftPageIT {
   @RegisterExtension static final ConsolePage PAGE = new ConsolePage();
 
-  private static ConsoleClient client;
-  private static Browser browser;
-
-  @TempDir private Path folder;
-
-  @BeforeAll
-  static void start() {
-    client = PAGE.client();
-    browser = PAGE.browser();
-  }
+  private final ConsoleClient client = PAGE.client();
+  private final Browser browser = PAGE.browser();
 
   /** The draft is created before its recipients; trying again must not create another. */
   @Test
-  void aDraftWhosePeopleCouldNotBeAddedIsGoneOnWith() throws Exception {
+  void aDraftWhosePeopleCouldNotBeAddedIsGoneOnWith() {
     int before = client.get("/api/campaigns").size();
     PAGE.sql("ALTER TABLE sluice.campaign_recipient ADD CONSTRAINT broken CHECK (false) NOT VALID");
     PAGE.recipientsOf("Hi");
     browser.hold("/recipients/check");
-    browser.choose("input[name=file]", file("phone\n+5511960000001\n"));
+    PAGE.choose("phone\n+5511960000001\n");
     browser.click("select[name=charset] option[value=windows-1252]");
     browser.awaitHeld(2);
     assertThat(browser.aborted()).isEqualTo(1L);
@@ -68,9 +51,9 @@ class UnfinishedDraftPageIT {
   }
 
   @Test
-  void whatIsDiscardedDuringItsUploadIsNeitherFilledNorScheduled() throws IOException {
+  void whatIsDiscardedDuringItsUploadIsNeitherFilledNorScheduled() {
     PAGE.recipientsOf("Hi");
-    browser.choose("input[name=file]", file("phone\n+5511960000001\n"));
+    PAGE.choose("phone\n+5511960000001\n");
     browser.awaitText(".report", "1 usable");
     browser.click("#next");
     browser.set("input[name=scheduledAt]", "2099-05-10T09:30");
@@ -96,11 +79,11 @@ class UnfinishedDraftPageIT {
   }
 
   @Test
-  void whoGoesBackFromTheReviewKeepsThePeopleWhoWereUploaded() throws IOException {
+  void whoGoesBackFromTheReviewKeepsThePeopleWhoWereUploaded() {
     PAGE.write("Hi");
     browser.type("input[name=name]", "Looked at twice");
     browser.click("#next");
-    browser.choose("input[name=file]", file("phone\n+5511960000001\n"));
+    PAGE.choose("phone\n+5511960000001\n");
     browser.awaitText(".report", "1 usable");
     browser.click("#next");
     browser.set("input[name=scheduledAt]", "2099-05-10T09:30");
@@ -122,23 +105,19 @@ class UnfinishedDraftPageIT {
   @Test
   void aDraftThatAnotherTabHasEndedIsOneOfItsOwnAgain() {
     PAGE.write("Hi");
-    browser
-        .driver()
-        .executeScript(
-            """
-            const name = 'sluice-unfinished-campaign';
-            localStorage.setItem(name, JSON.stringify({ name: 'Of two tabs', made: 'theirs' }));
-            """);
+    browser.script(
+        """
+        const name = 'sluice-unfinished-campaign';
+        localStorage.setItem(name, JSON.stringify({ name: 'Of two tabs', made: 'theirs' }));
+        """);
     browser.open("#/new");
     browser.awaitText(".reason", "You left this campaign unfinished");
-    browser
-        .driver()
-        .executeScript(
-            """
-            const name = 'sluice-unfinished-campaign';
-            localStorage.removeItem(name);
-            dispatchEvent(new StorageEvent('storage', { key: name, newValue: null }));
-            """);
+    browser.script(
+        """
+        const name = 'sluice-unfinished-campaign';
+        localStorage.removeItem(name);
+        dispatchEvent(new StorageEvent('storage', { key: name, newValue: null }));
+        """);
 
     assertThat(kept("name")).isEqualTo("Of two tabs");
     assertThat(kept("made")).isNull();
@@ -146,13 +125,13 @@ class UnfinishedDraftPageIT {
 
   @Test
   void changesThatWereLeftAreGoneOnWithOrDiscarded() {
-    String id = campaign();
-    browser.open("#/campaigns/" + id + "/edit");
+    PageCampaign campaign = PAGE.campaign("Edited", "Hi there");
+    campaign.edit();
     browser.find("select[name=sender] option");
     browser.type("textarea[name=text]", "Hi all");
     browser.click("nav a[href='#/']");
     browser.awaitText("h1", "Campaigns");
-    browser.open("#/campaigns/" + id + "/edit");
+    campaign.edit();
     browser.awaitText(".reason", "You left these changes unsaved");
     browser.picture("edit-unsaved");
     assertThat(browser.faults()).isEmpty();
@@ -161,12 +140,9 @@ class UnfinishedDraftPageIT {
     browser.awaitText(".bubble", "Hi there");
 
     browser.type("textarea[name=text]", "Hi you");
-    browser.click("#next");
-    browser.find("input[name=scheduledAt]");
-    browser.click("#next");
-    browser.click("#create");
+    browser.createDraft();
     browser.awaitText(".badge", "draft");
-    browser.open("#/campaigns/" + id + "/edit");
+    campaign.edit();
     browser.awaitText(".bubble", "Hi you");
     assertThat(browser.driver().findElements(By.cssSelector(".reason"))).isEmpty();
   }
@@ -174,13 +150,13 @@ class UnfinishedDraftPageIT {
   /** The console refuses it, because their time zones are found as they are added. */
   @Test
   void aLocalTimeIsNotOfferedOncePeopleAreThere() {
-    String id = campaign();
-    browser.open("#/campaigns/" + id + "/edit");
+    PageCampaign campaign = PAGE.campaign("Edited", "Hi there");
+    campaign.edit();
     browser.find("select[name=sender] option");
     browser.click("#next");
     assertThat(browser.find("input[name=localTime]").isEnabled()).isTrue();
-    client.post("/api/campaigns/" + id + "/recipients", List.of(Map.of("phone", "+5511960000001")));
-    browser.open("#/campaigns/" + id + "/edit");
+    campaign.add("+5511960000001");
+    campaign.edit();
     browser.find("select[name=sender] option");
     browser.click("#next");
     browser.awaitText("main", "The campaign has recipients already");
@@ -188,36 +164,20 @@ class UnfinishedDraftPageIT {
     assertThat(browser.find("input[name=localTime]").isEnabled()).isFalse();
   }
 
-  private static String campaign() {
-    JsonNode message = Json.MAPPER.readTree("{\"type\":\"text\",\"text\":{\"body\":\"Hi there\"}}");
-    return client
-        .post("/api/campaigns", Map.of("name", "Edited", "sender", "brazil", "message", message))
-        .path("id")
-        .asString();
-  }
-
   /** Or one in which the person allows nothing to be kept. */
   @Test
   void aBrowserThatIsFullKeepsNobodyFromWriting() {
     PAGE.write("Hi");
-    browser
-        .driver()
-        .executeScript("Storage.prototype.setItem = () => { throw new Error('full'); }");
+    browser.script("Storage.prototype.setItem = () => { throw new Error('full'); }");
     browser.type("textarea[name=text]", "Hi again");
 
     browser.awaitText(".bubble", "Hi again");
   }
 
-  private static @Nullable String kept(String field) {
+  private @Nullable String kept(String field) {
     return (String)
-        browser
-            .driver()
-            .executeScript(
-                "return JSON.parse(localStorage.getItem('sluice-unfinished-campaign'))?.[arguments[0]]",
-                field);
-  }
-
-  private Path file(String text) throws IOException {
-    return Files.writeString(folder.resolve("people.csv"), text);
+        browser.script(
+            "return JSON.parse(localStorage.getItem('sluice-unfinished-campaign'))?.[arguments[0]]",
+            field);
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.cli.ConsoleClient;
 import dev.sluice.console.Users;
 import dev.sluice.console.WebhookConfig;
-import dev.sluice.schema.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,19 +54,7 @@ class UsersPageIT {
     browser = page.browser();
     try (ConsoleClient service = new ConsoleClient(page.url(), Optional.of(TOKEN))) {
       service.put("/api/senders/brazil", Map.of("address", "106540352242922"));
-      campaign =
-          service
-              .post(
-                  "/api/campaigns",
-                  Map.of(
-                      "name",
-                      "Spring",
-                      "sender",
-                      "brazil",
-                      "message",
-                      Json.MAPPER.readTree("{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}")))
-              .path("id")
-              .asString();
+      campaign = PageCampaign.create(service, "Spring", "brazil", PageCampaign.text("Hi"));
     }
   }
 
@@ -161,7 +148,7 @@ class UsersPageIT {
     browser.picture("sign-out-unfinished");
     browser.click("#dialog .danger");
     browser.awaitText("#sign-in", "Password");
-    assertThat(browser.driver().executeScript("return Object.keys(localStorage)"))
+    assertThat(browser.script("return Object.keys(localStorage)"))
         .asInstanceOf(InstanceOfAssertFactories.LIST)
         .noneMatch(key -> String.valueOf(key).contains("mia"));
   }
@@ -182,7 +169,7 @@ class UsersPageIT {
     browser.type("textarea[name=text]", "Hi");
     browser.click("#sign-out");
     browser.awaitText("#sign-in", "Password");
-    assertThat(browser.driver().executeScript("return Object.keys(sessionStorage)"))
+    assertThat(browser.script("return Object.keys(sessionStorage)"))
         .asInstanceOf(InstanceOfAssertFactories.LIST)
         .noneMatch(key -> String.valueOf(key).contains("mia"));
   }

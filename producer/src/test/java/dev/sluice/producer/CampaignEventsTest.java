@@ -54,7 +54,7 @@ class CampaignEventsTest extends FanOutTest {
         .isEqualTo(new CampaignEvent.Counts(3, 3, 0, 0, 0, 0, 0, 0));
     assertThat(told.get(1).reason()).isEqualTo("requested by crm: wrong list");
     assertThat(told.getLast().counts()).isEqualTo(new CampaignEvent.Counts(3, 0, 0, 0, 0, 3, 0, 0));
-    assertThat(told.getLast().at()).isEqualTo(completedAt(campaign));
+    assertThat(told.getLast().at()).isEqualTo(FIXTURE.of(campaign, CAMPAIGN.COMPLETED_AT));
 
     command("pause", campaign);
     command("resume", campaign);
@@ -331,14 +331,5 @@ class CampaignEventsTest extends FanOutTest {
         .extracting(TestRecord::key)
         .containsExactlyElementsOf(told.stream().map(one -> one.campaignId().toString()).toList());
     return told;
-  }
-
-  private static Instant completedAt(UUID campaign) {
-    return FIXTURE
-        .sql()
-        .select(CAMPAIGN.COMPLETED_AT)
-        .from(CAMPAIGN)
-        .where(CAMPAIGN.ID.eq(campaign))
-        .fetchSingle(CAMPAIGN.COMPLETED_AT);
   }
 }

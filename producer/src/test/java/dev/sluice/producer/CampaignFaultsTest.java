@@ -1,7 +1,6 @@
 package dev.sluice.producer;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
-import static dev.sluice.schema.jooq.Tables.SENDER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.producer.sql.FanOutRepositories;
@@ -285,12 +284,7 @@ class CampaignFaultsTest extends FanOutTest {
 
   /** Creates a campaign whose sender has a daily limit. */
   private UUID limited() {
-    FIXTURE
-        .sql()
-        .update(SENDER)
-        .set(SENDER.DAILY_LIMIT, 1_000)
-        .where(SENDER.ID.eq(sender))
-        .execute();
+    FIXTURE.limit(sender, 1_000);
     return FIXTURE.campaign(sender, 10);
   }
 

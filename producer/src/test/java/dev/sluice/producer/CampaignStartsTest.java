@@ -38,7 +38,7 @@ class CampaignStartsTest extends FanOutTest {
 
     turns(10);
     assertThat(requests()).hasSize(60).extracting(SendRequest::campaignId).containsOnly(importing);
-    assertThat(total(importing)).isEqualTo(60);
+    assertThat(FIXTURE.of(importing, CAMPAIGN.TOTAL)).isEqualTo(60);
   }
 
   @Test
@@ -262,14 +262,5 @@ class CampaignStartsTest extends FanOutTest {
       statement.setInt(2, recipients);
       statement.execute();
     }
-  }
-
-  private static long total(UUID campaign) {
-    return FIXTURE
-        .sql()
-        .select(CAMPAIGN.TOTAL)
-        .from(CAMPAIGN)
-        .where(CAMPAIGN.ID.eq(campaign))
-        .fetchSingle(CAMPAIGN.TOTAL);
   }
 }

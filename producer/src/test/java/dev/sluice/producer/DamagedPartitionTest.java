@@ -1,5 +1,6 @@
 package dev.sluice.producer;
 
+import static dev.sluice.producer.quota.Lanes.laneIn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -266,14 +267,6 @@ class DamagedPartitionTest {
   private static long waiting(WorkerLag backlog, int partition) {
     LaneBacklog.Reading reading = backlog.newest();
     return reading == null ? -1 : reading.mostWaiting(laneIn(partition));
-  }
-
-  private static LaneKey laneIn(int partition) {
-    return Stream.iterate(0, i -> i + 1)
-        .map(i -> new LaneKey("sender" + i, 0))
-        .filter(lane -> lane.partition(2) == partition)
-        .findFirst()
-        .orElseThrow();
   }
 
   private void write(int partition, LaneKey lane) throws Exception {

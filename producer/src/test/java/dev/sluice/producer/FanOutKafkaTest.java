@@ -72,7 +72,7 @@ class FanOutKafkaTest {
                 .poll(Duration.ofMillis(100))
                 .forEach(
                     record -> seen.add(Json.read(record.value(), SendRequest.class).campaignId()));
-            return seen.size() >= 50 && status(large) == CampaignStatus.PAUSED;
+            return seen.size() >= 50 && FIXTURE.of(large, CAMPAIGN.STATUS) == CampaignStatus.PAUSED;
           });
       assertThat(seen).hasSize(50).containsOnly(other);
       assertThat(fanOut.running()).isTrue();
@@ -190,15 +190,6 @@ class FanOutKafkaTest {
     byte[] noise = new byte[20_000];
     new Random(1).nextBytes(noise);
     return Base64.getEncoder().encodeToString(noise);
-  }
-
-  private static CampaignStatus status(UUID campaign) {
-    return FIXTURE
-        .sql()
-        .select(CAMPAIGN.STATUS)
-        .from(CAMPAIGN)
-        .where(CAMPAIGN.ID.eq(campaign))
-        .fetchSingle(CAMPAIGN.STATUS);
   }
 
   private static void takeAtMost(String topic, int bytes) throws Exception {

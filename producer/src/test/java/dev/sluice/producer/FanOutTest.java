@@ -231,12 +231,7 @@ abstract class FanOutTest {
   }
 
   static CampaignStatus row(UUID campaign) {
-    return FIXTURE
-        .sql()
-        .select(CAMPAIGN.STATUS)
-        .from(CAMPAIGN)
-        .where(CAMPAIGN.ID.eq(campaign))
-        .fetchSingle(CAMPAIGN.STATUS);
+    return FIXTURE.of(campaign, CAMPAIGN.STATUS);
   }
 
   static <T> void set(UUID campaign, Field<T> field, T value) {

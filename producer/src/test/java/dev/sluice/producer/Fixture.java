@@ -13,6 +13,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.UUID;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.JSONB;
 
 /** A test class's own database, with methods that fill it. */
@@ -121,6 +122,16 @@ final class Fixture {
         phone);
     sql.execute(
         "INSERT INTO sluice.suppression (phone) VALUES ('+5511970000001') ON CONFLICT DO NOTHING");
+  }
+
+  /** Sets a sender's daily limit. */
+  void limit(String sender, int people) {
+    sql.execute("UPDATE sluice.sender SET daily_limit = ? WHERE id = ?", people, sender);
+  }
+
+  /** Returns what a campaign's row holds. */
+  <T> T of(UUID campaign, Field<T> column) {
+    return sql.select(column).from(CAMPAIGN).where(CAMPAIGN.ID.eq(campaign)).fetchSingle(column);
   }
 
   /** Sets a sender's frequency cap. */

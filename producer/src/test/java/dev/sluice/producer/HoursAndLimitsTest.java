@@ -1,7 +1,6 @@
 package dev.sluice.producer;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
-import static dev.sluice.schema.jooq.Tables.SENDER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schema.CampaignStatus;
@@ -91,14 +90,7 @@ class HoursAndLimitsTest extends FanOutTest {
     turns(2);
 
     assertThat(row(campaign)).isEqualTo(CampaignStatus.CANCELLED);
-    assertThat(
-            FIXTURE
-                .sql()
-                .select(CAMPAIGN.TOTAL)
-                .from(CAMPAIGN)
-                .where(CAMPAIGN.ID.eq(campaign))
-                .fetchSingle(CAMPAIGN.TOTAL))
-        .isEqualTo(10);
+    assertThat(FIXTURE.of(campaign, CAMPAIGN.TOTAL)).isEqualTo(10);
   }
 
   @Test
@@ -176,7 +168,7 @@ class HoursAndLimitsTest extends FanOutTest {
 
   @Test
   void noMoreDifferentPeopleThanTheDailyLimitAreWrittenToInADay() {
-    limit(30);
+    FIXTURE.limit(sender, 30);
     UUID first = FIXTURE.campaign(sender, 20);
     UUID second = FIXTURE.campaign(sender, 50);
     command("start", first);
@@ -196,15 +188,6 @@ class HoursAndLimitsTest extends FanOutTest {
     UUID campaign = FIXTURE.campaign(sender, recipients);
     window(campaign, start, end, zone);
     return campaign;
-  }
-
-  private void limit(int people) {
-    FIXTURE
-        .sql()
-        .update(SENDER)
-        .set(SENDER.DAILY_LIMIT, people)
-        .where(SENDER.ID.eq(sender))
-        .execute();
   }
 
   @Test

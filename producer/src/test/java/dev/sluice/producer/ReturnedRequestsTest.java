@@ -1,7 +1,6 @@
 package dev.sluice.producer;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
-import static dev.sluice.schema.jooq.Tables.SENDER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schema.Control;
@@ -185,12 +184,12 @@ class ReturnedRequestsTest extends FanOutTest {
     UUID campaign = FIXTURE.campaign(sender, 2);
     List<SendRequest> first = pausedAfterStart(campaign);
     first.forEach(this::giveBack);
-    limit(1);
+    FIXTURE.limit(sender, 1);
     now = now.plusSeconds(5);
     resume(campaign);
 
     assertThat(requests()).hasSize(1);
-    limit(2);
+    FIXTURE.limit(sender, 2);
     now = now.plusSeconds(5);
     turns(2);
     assertThat(requests()).hasSize(1);
@@ -219,16 +218,7 @@ class ReturnedRequestsTest extends FanOutTest {
     command("start", campaign);
     turns(1);
     List<SendRequest> first = requests();
-    first.forEach(request ->
-        giveBack(
-            new ReturnedRequest(
-                request.recipientId(),
-                campaign,
-                1,
-                0,
-                null,
-                new ReturnedRequest.FullLane(request.lane(), 60),
-                null)));
+    first.forEach(request -> giveBack(full(request, 60)));
     turns(10);
 
     assertThat(first).extracting(SendRequest::lane).contains(0, 1);
@@ -244,25 +234,28 @@ class ReturnedRequestsTest extends FanOutTest {
     List<SendRequest> first = requests();
     now = now.plusSeconds(10);
     for (SendRequest request : first) {
-      ReturnedRequest full =
-          new ReturnedRequest(
-              request.recipientId(),
-              campaign,
-              1,
-              0,
-              null,
-              new ReturnedRequest.FullLane(request.lane(), 18),
-              null);
       input(TOPICS.returnedRequests())
           .pipeInput(
               campaign.toString(),
-              new String(Json.write(full), StandardCharsets.UTF_8),
+              new String(Json.write(full(request, 18)), StandardCharsets.UTF_8),
               now.minusSeconds(20));
     }
     turns(5);
 
     assertThat(first).extracting(SendRequest::lane).contains(0, 1);
     assertThat(requests()).isEmpty();
+  }
+
+  /** Returns a request unsent because its lane is full for so long. */
+  private static ReturnedRequest full(SendRequest request, int seconds) {
+    return new ReturnedRequest(
+        request.recipientId(),
+        request.campaignId(),
+        1,
+        0,
+        null,
+        new ReturnedRequest.FullLane(request.lane(), seconds),
+        null);
   }
 
   @Test
@@ -359,15 +352,6 @@ class ReturnedRequestsTest extends FanOutTest {
         .set(CAMPAIGN_RECIPIENT.STATUS, status)
         .set(CAMPAIGN_RECIPIENT.ROUND, round)
         .where(CAMPAIGN_RECIPIENT.ID.eq(request.recipientId()))
-        .execute();
-  }
-
-  private void limit(int people) {
-    FIXTURE
-        .sql()
-        .update(SENDER)
-        .set(SENDER.DAILY_LIMIT, people)
-        .where(SENDER.ID.eq(sender))
         .execute();
   }
 

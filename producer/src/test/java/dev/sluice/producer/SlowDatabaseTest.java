@@ -1,6 +1,5 @@
 package dev.sluice.producer;
 
-import static dev.sluice.schema.jooq.Tables.SENDER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -92,7 +91,7 @@ class SlowDatabaseTest extends FanOutTest {
   /** The limit is counted in the database, under a lock. */
   @Test
   void campaignsOfASenderWithADailyLimitAskForPagesBesideOneAnother() {
-    FIXTURE.sql().update(SENDER).set(SENDER.DAILY_LIMIT, 100).where(SENDER.ID.eq(sender)).execute();
+    FIXTURE.limit(sender, 100);
     campaignWithASlowPage(sender);
     UUID other = FIXTURE.campaign(sender, 10);
     command("start", other);
@@ -129,12 +128,7 @@ class SlowDatabaseTest extends FanOutTest {
   /** Its people take five seconds to count, in which no other can count its own. */
   @Test
   void aCampaignLeavesItsSendersDailyCountToOthersForAsLongAsItHadIt() throws SQLException {
-    FIXTURE
-        .sql()
-        .update(SENDER)
-        .set(SENDER.DAILY_LIMIT, 2_000)
-        .where(SENDER.ID.eq(sender))
-        .execute();
+    FIXTURE.limit(sender, 2_000);
     campaignWithASlowPage(sender);
     campaignWhosePeopleTakeFiveSecondsToCount();
 
@@ -146,12 +140,7 @@ class SlowDatabaseTest extends FanOutTest {
 
   @Test
   void aCampaignWithoutOthersTakesItsSendersDailyCountAgainAtOnce() throws SQLException {
-    FIXTURE
-        .sql()
-        .update(SENDER)
-        .set(SENDER.DAILY_LIMIT, 2_000)
-        .where(SENDER.ID.eq(sender))
-        .execute();
+    FIXTURE.limit(sender, 2_000);
     campaignWhosePeopleTakeFiveSecondsToCount();
 
     turns(2);

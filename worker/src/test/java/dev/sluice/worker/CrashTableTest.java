@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.providers.spi.OutgoingMessage;
 import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
-import dev.sluice.schema.Json;
-import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
-import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
 import dev.sluice.worker.output.TransactionSink;
 import java.time.Duration;
@@ -16,7 +13,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -153,22 +149,7 @@ class CrashTableTest {
       this.step = step;
       this.ending = ending;
       this.fate = fate;
-      partition.write(request(), Duration.ZERO);
-    }
-
-    private static SendRequest request() {
-      return new SendRequest(
-          1,
-          new UUID(0, 1),
-          1,
-          new SendRequest.Sender("s", "whatsapp", "1"),
-          0,
-          80,
-          "+5511960000000",
-          Json.MAPPER.createObjectNode(),
-          OnDoubt.HOLD,
-          0,
-          null);
+      partition.write(Requests.of(1), Duration.ZERO);
     }
 
     /** Returns the number of messages that the provider took, and the recipient's status. */

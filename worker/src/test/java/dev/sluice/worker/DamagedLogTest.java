@@ -4,18 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.providers.spi.SendOutcome;
-import dev.sluice.runtime.kafka.Place;
-import dev.sluice.runtime.kafka.StablePlaces;
-import dev.sluice.schema.Json;
-import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
-import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -29,7 +22,7 @@ class DamagedLogTest {
   void whatWasReadBeforeIsSentOnceAndThenThePartitionIsClosed() {
     SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
     for (int i = 0; i < 200; i++) {
-      worker.write(request(i));
+      worker.write(Requests.of(i));
     }
     worker.damagedAt = 150;
     worker.run(Duration.ofSeconds(20));
@@ -54,7 +47,7 @@ class DamagedLogTest {
   void aPartitionThatIsTakenAwayMeanwhileConcernsItsNextOwner() {
     SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
     for (int i = 0; i < 20; i++) {
-      worker.write(request(i));
+      worker.write(Requests.of(i));
     }
     worker.damagedAt = 10;
     worker.revokedAtDamage = true;
@@ -71,7 +64,7 @@ class DamagedLogTest {
   void itStaysReportedWhileItIsTriedAgain() {
     SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
     for (int i = 0; i < 20; i++) {
-      worker.write(request(i));
+      worker.write(Requests.of(i));
     }
     worker.damagedAt = 10;
     worker.run(Duration.ofSeconds(5));
@@ -90,7 +83,7 @@ class DamagedLogTest {
     consumer.assign(List.of(first, other));
     consumer.seek(other, 0);
     consumer.seek(first, 7);
-    KafkaRequestSource source = new KafkaRequestSource(consumer, new NoPlaces(), "t");
+    KafkaRequestSource source = new KafkaRequestSource(consumer, new ToldPlaces(Map.of()), "t");
 
     consumer.setPollException(
         new KafkaException(
@@ -106,30 +99,5 @@ class DamagedLogTest {
 
     consumer.setPollException(new KafkaException("anything else"));
     assertThatThrownBy(() -> source.poll(Duration.ZERO)).hasMessage("anything else");
-  }
-
-  private static final class NoPlaces implements StablePlaces {
-    @Override
-    public Map<TopicPartition, Place> read(Collection<TopicPartition> partitions, Duration atMost) {
-      return Map.of();
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  private static SendRequest request(long recipient) {
-    return new SendRequest(
-        recipient,
-        new UUID(0, 1),
-        1,
-        new SendRequest.Sender("s", "whatsapp", "s"),
-        0,
-        80,
-        "+5511960000000",
-        Json.MAPPER.createObjectNode(),
-        OnDoubt.HOLD,
-        0,
-        null);
   }
 }

@@ -5,15 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.providers.spi.WithdrawnException;
 import dev.sluice.runtime.Machine;
-import dev.sluice.schema.Json;
-import dev.sluice.schema.OnDoubt;
-import dev.sluice.schema.SendRequest;
 import dev.sluice.worker.pacing.LanePacer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -136,19 +132,6 @@ class LaneTest {
   }
 
   private SendTask task(long offset) {
-    SendRequest request =
-        new SendRequest(
-            offset,
-            new UUID(0, 1),
-            1,
-            new SendRequest.Sender("s", "whatsapp", "1"),
-            0,
-            80,
-            "+5511960000000",
-            Json.MAPPER.createObjectNode(),
-            OnDoubt.HOLD,
-            0,
-            null);
-    return new SendTask(partition, offset, request, -1, 0);
+    return new SendTask(partition, offset, Requests.of(offset), -1, 0);
   }
 }

@@ -8,8 +8,6 @@ import dev.sluice.providers.spi.Permit;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.runtime.Health;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.Json;
-import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.WindowCodec;
 import dev.sluice.worker.breaker.ProviderProbes;
@@ -17,7 +15,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class MissingProvidersTest {
@@ -177,21 +174,6 @@ class MissingProvidersTest {
 
   private SendTask task(String sender, String provider) {
     return new SendTask(
-        partition,
-        0,
-        new SendRequest(
-            1,
-            new UUID(0, 1),
-            1,
-            new SendRequest.Sender(sender, provider, "1"),
-            0,
-            80,
-            "+5511960000000",
-            Json.MAPPER.createObjectNode(),
-            OnDoubt.HOLD,
-            0,
-            null),
-        -1,
-        0);
+        partition, 0, Requests.of(new SendRequest.Sender(sender, provider, "1"), 80, 1), -1, 0);
   }
 }

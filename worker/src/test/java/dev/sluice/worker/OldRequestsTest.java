@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.Json;
-import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
@@ -24,10 +23,10 @@ class OldRequestsTest {
   void whatWasQueuedWhenTheWorkersWentAwayIsNotSentWhenTheyComeBack() {
     SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
     for (int i = 0; i < 800; i++) {
-      worker.write(request(i), Duration.ofDays(1));
+      worker.write(Requests.of(i), Duration.ofDays(1));
     }
     for (int i = 800; i < 820; i++) {
-      worker.write(request(i), Duration.ofMinutes(59));
+      worker.write(Requests.of(i), Duration.ofMinutes(59));
     }
     worker.run(Duration.ofSeconds(3));
 
@@ -52,20 +51,20 @@ class OldRequestsTest {
   void aClockThatMakesAllLookTooOldIsSaid() {
     SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
     for (int i = 0; i < 800; i++) {
-      worker.write(request(i), TOO_OLD);
+      worker.write(Requests.of(i), TOO_OLD);
     }
     worker.run(Duration.ofSeconds(12));
     assertThat(worker.health.problems()).as("workers may have been away").isEmpty();
 
     for (int i = 0; i < 800; i++) {
-      worker.write(request(i), TOO_OLD);
+      worker.write(Requests.of(i), TOO_OLD);
     }
     worker.run(Duration.ofSeconds(3));
     assertThat(worker.returned).hasSize(1_600);
     assertThat(worker.health.problems().get("clock"))
         .matches("requests that were written within the last 1\\d s look 61 min old.*");
 
-    worker.write(request(1));
+    worker.write(Requests.of(1));
     worker.run(Duration.ofSeconds(1));
     assertThat(worker.sent).hasSize(1);
     assertThat(worker.health.problems()).isEmpty();
@@ -75,7 +74,7 @@ class OldRequestsTest {
   @Test
   void aRequestThatIsReadAgainIsNotOneThatWasWrittenAnew() {
     SteppedWorker worker = new SteppedWorker(message -> new SendOutcome.Accepted("id"));
-    worker.write(request(1), TOO_OLD);
+    worker.write(Requests.of(1), TOO_OLD);
     worker.transactionsCommit = false;
     worker.run(Duration.ofSeconds(1));
     worker.lose();
@@ -133,20 +132,5 @@ class OldRequestsTest {
         80,
         "+5511960000001",
         Json.MAPPER.createObjectNode());
-  }
-
-  private static SendRequest request(long recipient) {
-    return new SendRequest(
-        recipient,
-        new UUID(0, 1),
-        1,
-        new SendRequest.Sender("s", "whatsapp", "1"),
-        0,
-        80,
-        "+5511960000000",
-        Json.MAPPER.createObjectNode(),
-        OnDoubt.HOLD,
-        0,
-        null);
   }
 }

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.kafka.Place;
-import dev.sluice.runtime.kafka.StablePlaces;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +26,7 @@ class PartitionAssignmentTest {
   private static final Place PLACE = new Place(COMMITTED, 0, 9);
 
   private final FakeTime time = new FakeTime();
-  private final Kafka kafka = new Kafka();
+  private final Map<TopicPartition, Place> places = new HashMap<>();
   private final Health health = new Health();
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
 
@@ -40,7 +38,7 @@ class PartitionAssignmentTest {
 
   private PartitionAssignment create() {
     return new PartitionAssignment(
-        new KafkaRequestSource(consumer, kafka, KNOWN.topic()),
+        new KafkaRequestSource(consumer, new ToldPlaces(places), KNOWN.topic()),
         KNOWN.topic(),
         partitions -> {},
         health,
@@ -63,7 +61,7 @@ class PartitionAssignmentTest {
   void assign() {
     consumer.assign(List.of(KNOWN, HUNG));
     consumer.commitSync(Map.of(KNOWN, COMMITTED, HUNG, COMMITTED));
-    kafka.places.put(KNOWN, PLACE);
+    places.put(KNOWN, PLACE);
     assignment.onPartitionsAssigned(List.of(KNOWN, HUNG));
     assignment.recover();
   }
@@ -78,7 +76,7 @@ class PartitionAssignmentTest {
 
   @Test
   void itIsOpenedOnceItCanBeLookedUpAndLookedUpTenTimesASecondAtMost() {
-    kafka.places.put(HUNG, PLACE);
+    places.put(HUNG, PLACE);
     time.sleep(Duration.ofMillis(99));
     assignment.recover();
     assertThat(assignment.find(HUNG)).isNull();
@@ -100,7 +98,7 @@ class PartitionAssignmentTest {
     assertThat(health.problems().get("window " + HUNG)).contains("a transaction does not end");
     assertThat(assignment.find(KNOWN)).isNotNull();
 
-    kafka.places.put(HUNG, PLACE);
+    places.put(HUNG, PLACE);
     time.sleep(Duration.ofSeconds(3));
     assignment.recover();
     assertThat(assignment.find(HUNG)).isNotNull();
@@ -111,7 +109,7 @@ class PartitionAssignmentTest {
   @Test
   void lookupsThatTakeLongAreNotWaitedFor() {
     lookupsWait = true;
-    kafka.places.put(HUNG, PLACE);
+    places.put(HUNG, PLACE);
     time.sleep(Duration.ofMillis(100));
     assignment.recover();
     assignment.recover();
@@ -127,7 +125,7 @@ class PartitionAssignmentTest {
   @Test
   void whatWasLookedUpBeforeAPartitionWentAwayAndCameBackIsNotUsed() {
     lookupsWait = true;
-    kafka.places.put(HUNG, PLACE);
+    places.put(HUNG, PLACE);
     time.sleep(Duration.ofMillis(100));
     assignment.recover();
     assignment.onPartitionsLost(List.of(HUNG));
@@ -169,19 +167,5 @@ class PartitionAssignmentTest {
     time.sleep(Duration.ofMillis(1));
     spare.recover();
     assertThat(health.problems()).isEmpty();
-  }
-
-  private static final class Kafka implements StablePlaces {
-    private final Map<TopicPartition, Place> places = new HashMap<>();
-
-    @Override
-    public Map<TopicPartition, Place> read(Collection<TopicPartition> partitions, Duration atMost) {
-      Map<TopicPartition, Place> told = new HashMap<>(places);
-      told.keySet().retainAll(partitions);
-      return told;
-    }
-
-    @Override
-    public void close() {}
   }
 }

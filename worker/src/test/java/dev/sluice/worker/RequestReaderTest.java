@@ -6,21 +6,17 @@ import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.kafka.CampaignHeaders;
 import dev.sluice.runtime.kafka.Place;
-import dev.sluice.runtime.kafka.StablePlaces;
 import dev.sluice.runtime.tracing.Traces;
 import dev.sluice.schema.Json;
-import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -39,7 +35,7 @@ class RequestReaderTest {
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
   private final Map<TopicPartition, Place> places = new HashMap<>();
   private final KafkaRequestSource source =
-      new KafkaRequestSource(consumer, new Told(places), TOPICS.sendRequests());
+      new KafkaRequestSource(consumer, new ToldPlaces(places), TOPICS.sendRequests());
   private final PartitionAssignment assignment =
       new PartitionAssignment(
           source,
@@ -142,34 +138,10 @@ class RequestReaderTest {
   }
 
   private void add(TopicPartition partition, long offset) {
-    SendRequest request =
-        new SendRequest(
-            offset,
-            new UUID(0, 1),
-            1,
-            new SendRequest.Sender("s", "whatsapp", "s"),
-            0,
-            80,
-            "+5511960000000",
-            Json.MAPPER.createObjectNode(),
-            OnDoubt.HOLD,
-            0,
-            null);
+    SendRequest request = Requests.of(offset);
     byte[] key = request.laneKey().toString().getBytes(StandardCharsets.UTF_8);
     consumer.addRecord(
         new ConsumerRecord<>(
             partition.topic(), partition.partition(), offset, key, Json.write(request)));
-  }
-
-  private record Told(Map<TopicPartition, Place> places) implements StablePlaces {
-    @Override
-    public Map<TopicPartition, Place> read(Collection<TopicPartition> partitions, Duration atMost) {
-      Map<TopicPartition, Place> told = new HashMap<>(places);
-      told.keySet().retainAll(partitions);
-      return told;
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -3,13 +3,9 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.runtime.Machine;
-import dev.sluice.schema.Json;
-import dev.sluice.schema.OnDoubt;
-import dev.sluice.schema.SendRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.Test;
@@ -112,22 +108,6 @@ class RestedLanesTest {
   }
 
   private SendTask task(int sender) {
-    return new SendTask(
-        partition,
-        0,
-        new SendRequest(
-            1,
-            new UUID(0, 1),
-            1,
-            new SendRequest.Sender("s" + sender, "whatsapp", "1"),
-            0,
-            80,
-            "+5511960000000",
-            Json.MAPPER.createObjectNode(),
-            OnDoubt.HOLD,
-            0,
-            null),
-        -1,
-        0);
+    return new SendTask(partition, 0, Requests.of("s" + sender, 80, 1), -1, 0);
   }
 }

@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.providers.spi.OutgoingMessage;
 import dev.sluice.providers.spi.SendOutcome;
-import dev.sluice.schema.Json;
-import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -73,13 +70,13 @@ class SlowLanesTest {
       int before = worker.returned.size();
       worker.run(Duration.ofSeconds(1));
       for (int i = 0; i < neighbours; i++) {
-        worker.write(request(NEIGHBOUR, neighbours, 1_000_000 + second * neighbours + i));
+        worker.write(Requests.of(NEIGHBOUR, neighbours, 1_000_000 + second * neighbours + i));
       }
       for (ReturnedRequest back : worker.returned.subList(before, worker.returned.size())) {
         fullUntil = Math.max(fullUntil, second + seconds(back));
       }
       while (second >= fullUntil && written - worker.returned.size() < 800) {
-        worker.write(request(SLOW, 80, written++));
+        worker.write(Requests.of(SLOW, 80, written++));
       }
     }
 
@@ -90,10 +87,10 @@ class SlowLanesTest {
   void norALaneWhoseQueueAloneFillsTheMemory() {
     SteppedWorker worker = new SteppedWorker(message -> throttled(message, Duration.ofMinutes(1)));
     for (int i = 0; i < 2_000; i++) {
-      worker.write(request(SLOW, 200, i));
+      worker.write(Requests.of(SLOW, 200, i));
     }
     for (int i = 0; i < 400; i++) {
-      worker.write(request(NEIGHBOUR, 80, 10_000 + i));
+      worker.write(Requests.of(NEIGHBOUR, 80, 10_000 + i));
     }
     worker.run(Duration.ofSeconds(15));
 
@@ -104,7 +101,7 @@ class SlowLanesTest {
   void norTheSlowestLaneThereCanBe() {
     SteppedWorker worker = new SteppedWorker(SlowLanesTest::accepted);
     for (int i = 0; i < 12_000; i++) {
-      worker.write(request(SLOW, SendRequest.SLOWEST, i));
+      worker.write(Requests.of(SLOW, SendRequest.SLOWEST, i));
     }
     neighbourGoesOn(worker, 0, 20);
 
@@ -117,7 +114,7 @@ class SlowLanesTest {
   void norALaneWithAnHourOfWork() {
     SteppedWorker worker = new SteppedWorker(SlowLanesTest::accepted);
     for (int i = 0; i < 20_000; i++) {
-      worker.write(request(SLOW, 5, i));
+      worker.write(Requests.of(SLOW, 5, i));
     }
     neighbourGoesOn(worker, 0, 20);
 
@@ -130,8 +127,8 @@ class SlowLanesTest {
     SteppedWorker worker = new SteppedWorker(message -> throttled(message, Duration.ofDays(11)));
     Instant later = worker.time.now().plusSeconds(64);
     for (int i = 0; i < 7_000; i++) {
-      worker.write(request(SLOW, 80, i).again(3, i % 2 == 0 ? later : null, null, 80));
-      worker.write(request(NEIGHBOUR, 80, 10_000 + i));
+      worker.write(Requests.of(SLOW, 80, i).again(3, i % 2 == 0 ? later : null, null, 80));
+      worker.write(Requests.of(NEIGHBOUR, 80, 10_000 + i));
     }
     worker.run(Duration.ofSeconds(12));
 
@@ -170,7 +167,7 @@ class SlowLanesTest {
     SteppedWorker worker = new SteppedWorker(message -> throttled(message, Duration.ofDays(11)));
     sideBySide(worker);
     for (int i = 640; i < 1_150; i++) {
-      worker.write(request(NEIGHBOUR, 80, 10_000 + i));
+      worker.write(Requests.of(NEIGHBOUR, 80, 10_000 + i));
     }
     worker.run(Duration.ofSeconds(20));
 
@@ -182,9 +179,9 @@ class SlowLanesTest {
   void aLaneIsPausedUntilTheEndEvenIfAllThatWasRefusedHasLeftIt() {
     SteppedWorker worker = new SteppedWorker(message -> throttled(message, Duration.ofMinutes(4)));
     worker.writeToManyOthers();
-    worker.write(request(SLOW, 80, 0));
+    worker.write(Requests.of(SLOW, 80, 0));
     worker.run(Duration.ofMinutes(3));
-    worker.write(request(SLOW, 80, 1));
+    worker.write(Requests.of(SLOW, 80, 1));
     worker.run(Duration.ofSeconds(30));
 
     assertThat(worker.sentBy(SLOW)).isEqualTo(1);
@@ -204,11 +201,11 @@ class SlowLanesTest {
                   : new SendOutcome.Throttled("80007", "too many calls", Duration.ofDays(11));
             });
     for (int i = 0; i < 60; i++) {
-      worker.write(request(SLOW + i % 3, 40, i));
+      worker.write(Requests.of(SLOW + i % 3, 40, i));
     }
     worker.run(Duration.ofSeconds(3));
     for (int i = 0; i < 400; i++) {
-      worker.write(request(NEIGHBOUR, 40, 10_000 + i));
+      worker.write(Requests.of(NEIGHBOUR, 40, 10_000 + i));
     }
     worker.run(Duration.ofSeconds(2));
     long before = worker.sentBy(NEIGHBOUR);
@@ -221,7 +218,7 @@ class SlowLanesTest {
   void aLaneWithoutNeighboursKeepsItsQueue() {
     SteppedWorker worker = new SteppedWorker(message -> throttled(message, Duration.ofMinutes(1)));
     for (int i = 0; i < 800; i++) {
-      worker.write(request(SLOW, 80, i));
+      worker.write(Requests.of(SLOW, 80, i));
     }
     worker.run(Duration.ofSeconds(20));
 
@@ -240,9 +237,9 @@ class SlowLanesTest {
   /** Queues 10 s of work for the slow lane and 8 s for its neighbour. */
   private static void sideBySide(SteppedWorker worker) {
     for (int i = 0; i < 800; i++) {
-      worker.write(request(SLOW, 80, i));
+      worker.write(Requests.of(SLOW, 80, i));
       if (i < 640) {
-        worker.write(request(NEIGHBOUR, 80, 10_000 + i));
+        worker.write(Requests.of(NEIGHBOUR, 80, 10_000 + i));
       }
     }
   }
@@ -250,7 +247,7 @@ class SlowLanesTest {
   /** Lets the producer write as much as was sent, for a while. */
   private static void neighbourGoesOn(SteppedWorker worker, int queued, int seconds) {
     for (int i = queued; i < queued + 80 * seconds; i++) {
-      worker.write(request(NEIGHBOUR, 80, 10_000 + i));
+      worker.write(Requests.of(NEIGHBOUR, 80, 10_000 + i));
       if (i % 80 == 79) {
         worker.run(Duration.ofSeconds(1));
       }
@@ -266,20 +263,5 @@ class SlowLanesTest {
 
   private static SendOutcome accepted(OutgoingMessage message) {
     return new SendOutcome.Accepted("id." + message.callbackData());
-  }
-
-  private static SendRequest request(String sender, double rate, long recipient) {
-    return new SendRequest(
-        recipient,
-        new UUID(0, 1),
-        1,
-        new SendRequest.Sender(sender, "whatsapp", sender),
-        0,
-        rate,
-        "+5511960000000",
-        Json.MAPPER.createObjectNode(),
-        OnDoubt.HOLD,
-        0,
-        null);
   }
 }

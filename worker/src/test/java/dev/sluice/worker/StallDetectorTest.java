@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
-import dev.sluice.schema.Json;
-import dev.sluice.schema.OnDoubt;
-import dev.sluice.schema.SendRequest;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -98,19 +94,6 @@ class StallDetectorTest {
 
   private static SendTask task(long offset) {
     PartitionState partition = PartitionInMemory.unread();
-    SendRequest request =
-        new SendRequest(
-            offset,
-            new UUID(0, 1),
-            1,
-            new SendRequest.Sender("s", "whatsapp", "1"),
-            0,
-            1,
-            "+5511960000000",
-            Json.MAPPER.createObjectNode(),
-            OnDoubt.HOLD,
-            0,
-            null);
-    return new SendTask(partition, offset, request, -1, 0);
+    return new SendTask(partition, offset, Requests.of("s", 1, offset), -1, 0);
   }
 }

@@ -3,16 +3,12 @@ package dev.sluice.worker;
 import dev.sluice.providers.spi.OutgoingMessage;
 import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.Json;
-import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.ReturnedRequest;
-import dev.sluice.schema.SendRequest;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.UUID;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -155,7 +151,7 @@ final class SteppedProducer {
   private void write(Sender sender) {
     sender.queued++;
     byRecipient.put((long) recipients, sender);
-    worker.write(request(recipients++, sender.name, sender.rate));
+    worker.write(Requests.of(sender.name, sender.rate, recipients++));
   }
 
   /** Writes more to a sender's lane than the producer would, as another program may. */
@@ -163,20 +159,5 @@ final class SteppedProducer {
     for (int i = 0; i < count; i++) {
       write(senders.get(sender));
     }
-  }
-
-  private static SendRequest request(long recipient, String sender, int rate) {
-    return new SendRequest(
-        recipient,
-        new UUID(0, 1),
-        1,
-        new SendRequest.Sender(sender, "whatsapp", sender),
-        0,
-        rate,
-        "+5511960000000",
-        Json.MAPPER.createObjectNode(),
-        OnDoubt.HOLD,
-        0,
-        null);
   }
 }

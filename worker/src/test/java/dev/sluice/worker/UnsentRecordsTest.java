@@ -8,8 +8,6 @@ import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.kafka.CampaignHeaders;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.Json;
-import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.WindowCodec;
 import dev.sluice.worker.output.RecordBatch;
@@ -129,7 +127,7 @@ class UnsentRecordsTest {
     for (int offset = 0; offset < RECORDS; offset++) {
       partition.window().admit(offset);
       SendTask task =
-          new SendTask(partition, offset, request(offset), LONG_AGO.toEpochMilli(), 100);
+          new SendTask(partition, offset, Requests.of(offset), LONG_AGO.toEpochMilli(), 100);
       partition.addUnsent(new UnsentRecord.Returned(task, null));
     }
   }
@@ -157,20 +155,5 @@ class UnsentRecordsTest {
       looks++;
       return super.offset();
     }
-  }
-
-  private static SendRequest request(long recipient) {
-    return new SendRequest(
-        recipient,
-        CAMPAIGN,
-        1,
-        new SendRequest.Sender("s", "whatsapp", "1"),
-        0,
-        80,
-        "+5511960000000",
-        Json.MAPPER.createObjectNode(),
-        OnDoubt.HOLD,
-        0,
-        null);
   }
 }

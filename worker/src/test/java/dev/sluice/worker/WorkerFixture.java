@@ -167,7 +167,7 @@ final class WorkerFixture implements AutoCloseable {
             .map(request ->
                 new ProducerRecord<>(
                     kafka.topics().sendRequests(),
-                    partitionOf(request.sender().id()),
+                    request.laneKey().partition(PARTITIONS),
                     bytes(request.laneKey().toString()),
                     Json.write(request)))
             .toList());

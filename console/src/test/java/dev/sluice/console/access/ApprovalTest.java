@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.console.Console;
 import dev.sluice.console.ConsoleFixture;
+import dev.sluice.console.Locks;
 import dev.sluice.console.Users;
 import dev.sluice.console.access.Visitor.Answer;
 import dev.sluice.runtime.database.Database;
@@ -215,7 +216,7 @@ class ApprovalTest {
                 drafts.stream()
                     .map(draft -> people.submit(() -> abe.post(draft + "/start")))
                     .toList();
-            await().until(() -> writers(holding.dsl()) == drafts.size());
+            await().until(() -> Locks.writingCampaigns(holding.dsl()) == drafts.size());
             assertThat(service.post(sending + "/pause").status()).isEqualTo(202);
             return begun;
           });
@@ -258,14 +259,6 @@ class ApprovalTest {
   private static int stopped(DSLContext sql) {
     return sql.fetchSingle(
             "SELECT count(*) FROM sluice.template_state WHERE name = 't' AND stopped IS NOT NULL")
-        .get(0, int.class);
-  }
-
-  private static int writers(DSLContext sql) {
-    return sql.fetchSingle(
-            "SELECT count(*) FROM pg_locks JOIN pg_database AS here ON here.oid = database"
-                + " WHERE datname = current_database()"
-                + " AND relation = 'sluice.campaign'::regclass AND mode = 'RowExclusiveLock'")
         .get(0, int.class);
   }
 

@@ -132,13 +132,8 @@ class BrowserGuardTest {
 
   private static Console console(Optional<String> token) {
     return new Console(
-        new ConsoleConfig(
-            ENVIRONMENT.kafka(),
-            ENVIRONMENT.as(ServiceRole.CONSOLE),
-            0,
-            token,
-            Optional.empty(),
-            WebhookConfig.NONE),
+        ConsoleConfig.of(ENVIRONMENT.kafka(), ENVIRONMENT.as(ServiceRole.CONSOLE))
+            .withAccess(token, Optional.empty(), WebhookConfig.NONE),
         new Health(),
         new SimpleMeterRegistry(),
         settings -> {});

@@ -164,13 +164,8 @@ class DoorsTest {
   }
 
   private static ConsoleConfig config(Optional<String> token) {
-    return new ConsoleConfig(
-        ENVIRONMENT.kafka(),
-        ENVIRONMENT.as(ServiceRole.CONSOLE),
-        0,
-        token,
-        Optional.empty(),
-        WebhookConfig.NONE);
+    return ConsoleConfig.of(ENVIRONMENT.kafka(), ENVIRONMENT.as(ServiceRole.CONSOLE))
+        .withAccess(token, Optional.empty(), WebhookConfig.NONE);
   }
 
   private static double wrongTokens() {

@@ -63,13 +63,8 @@ final class UsersFixture {
   }
 
   ConsoleConfig config(Users users) {
-    return new ConsoleConfig(
-            environment.kafka(),
-            environment.as(ServiceRole.CONSOLE),
-            0,
-            Optional.of(TOKEN),
-            Optional.empty(),
-            WebhookConfig.NONE)
+    return ConsoleConfig.of(environment.kafka(), environment.as(ServiceRole.CONSOLE))
+        .withAccess(Optional.of(TOKEN), Optional.empty(), WebhookConfig.NONE)
         .withUsers(users);
   }
 

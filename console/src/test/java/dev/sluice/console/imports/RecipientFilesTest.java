@@ -38,13 +38,8 @@ class RecipientFilesTest {
     TestEnvironment environment = TestEnvironment.create(1);
     console =
         new Console(
-            new ConsoleConfig(
-                environment.kafka(),
-                environment.database(),
-                0,
-                Optional.empty(),
-                Optional.of("BR"),
-                WebhookConfig.NONE),
+            ConsoleConfig.of(environment.kafka(), environment.database())
+                .withAccess(Optional.empty(), Optional.of("BR"), WebhookConfig.NONE),
             new Health(),
             new SimpleMeterRegistry(),
             settings -> {});

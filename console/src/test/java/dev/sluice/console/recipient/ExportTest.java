@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import dev.sluice.console.ConsoleFixture;
+import dev.sluice.console.Locks;
 import dev.sluice.console.http.Exports;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.schema.RecipientStatus;
@@ -200,10 +201,10 @@ class ExportTest {
             for (int i = 0; i < 6; i++) {
               people.execute(ExportTest::exportSuppressions);
             }
-            await().until(() -> waiting(holding.dsl()) == 2);
+            await().until(() -> Locks.waiting(holding.dsl()) == 2);
 
             assertThat(get("/api/senders").statusCode()).isEqualTo(200);
-            assertThat(waiting(holding.dsl())).isLessThanOrEqualTo(2);
+            assertThat(Locks.waiting(holding.dsl())).isLessThanOrEqualTo(2);
             return holding;
           }));
     }
@@ -256,14 +257,6 @@ class ExportTest {
         HttpRequest.newBuilder(
                 URI.create("http://localhost:" + CONSOLE.port() + "/api/suppressions"))
             .header("Accept", "text/csv"));
-  }
-
-  /** Returns how many statements wait for a lock. */
-  private static int waiting(DSLContext sql) {
-    return sql.fetchSingle(
-            "SELECT count(*) FROM pg_locks JOIN pg_database AS here ON here.oid = database"
-                + " WHERE NOT granted AND datname = current_database()")
-        .get(0, int.class);
   }
 
   /**

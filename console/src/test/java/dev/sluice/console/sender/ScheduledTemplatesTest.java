@@ -6,10 +6,9 @@ import static dev.sluice.schema.jooq.Tables.TEMPLATE_STATE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.console.Console;
+import dev.sluice.console.Api;
 import dev.sluice.console.ConsoleFixture;
-import java.net.URI;
-import java.net.http.HttpRequest;
+import dev.sluice.console.Locks;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -17,7 +16,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
-import org.jooq.DSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,15 +24,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What starts by itself uses only templates that may be used, whatever else is going on. */
 class ScheduledTemplatesTest {
   private static final String TIME = "{\"scheduledAt\":\"2099-01-01T00:00:00Z\"}";
-  private static final ConsoleFixture CONSOLE = ConsoleFixture.create();
   private static final TemplateList PROVIDER = new TemplateList();
-  private static final Console READING = CONSOLE.another(PROVIDER.access());
+  private static final TemplateConsole READING = new TemplateConsole(PROVIDER.access());
+  private static final ConsoleFixture CONSOLE = READING.without();
+  private static final Api API = READING.api();
 
   @AfterAll
   static void stop() {
     READING.close();
     PROVIDER.close();
-    CONSOLE.close();
   }
 
   /** All but one of the provider's words for a template mean that it refuses its messages. */
@@ -91,8 +89,7 @@ class ScheduledTemplatesTest {
 
       assertProblem(timed.get(), 409, "being changed or started just now");
     }
-    assertThat(body(CONSOLE.send("GET", draft, "", "")).path("status").asString())
-        .isEqualTo("DRAFT");
+    assertThat(READING.status(draft)).isEqualTo("DRAFT");
     assertProblem(patch(draft, "", TIME), 409, "not approved (REJECTED)");
   }
 
@@ -118,12 +115,12 @@ class ScheduledTemplatesTest {
                 () ->
                     List.of(
                         patch(draft, "?acceptStopped=true", TIME),
-                        post(draft + "/start?acceptStopped=true"),
-                        post(draft + "/start?acceptStopped=true&recipients=0"))))
+                        API.post(draft + "/start?acceptStopped=true"),
+                        API.post(draft + "/start?acceptStopped=true&recipients=0"))))
         .allSatisfy(answer -> assertProblem(answer, 409, "are being added"));
     assertThat(isStopped("6")).isTrue();
 
-    assertThat(post(draft + "/start?acceptStopped=true").statusCode()).isEqualTo(202);
+    assertThat(API.post(draft + "/start?acceptStopped=true").statusCode()).isEqualTo(202);
     assertThat(isStopped("6")).isFalse();
   }
 
@@ -131,9 +128,9 @@ class ScheduledTemplatesTest {
   void aCampaignThatIsNotCreatedAllowsNoTemplate() {
     PROVIDER.put("8", "spring PAUSED");
     draft("8", "spring");
-    String taken = "{\"externalId\":\"taken\",\"scheduledAt\":\"2099-01-01T00:00:00Z\",";
+    String taken = "\"externalId\":\"taken\"," + TIME.substring(1);
 
-    assertThat(create("8", "taken", "", "{\"externalId\":\"taken\",").statusCode()).isEqualTo(201);
+    assertThat(create("8", "taken", "", "\"externalId\":\"taken\"}").statusCode()).isEqualTo(201);
     assertProblem(create("8", "other", "?acceptStopped=true", taken), 409, "externalId");
     assertThat(isStopped("8")).isTrue();
   }
@@ -143,7 +140,7 @@ class ScheduledTemplatesTest {
   void aCampaignIsCreatedTogetherWithWhatItsTemplateIsAllowed() {
     PROVIDER.put("9", "spring PAUSED");
     draft("9", "spring");
-    String timed = "{\"scheduledAt\":\"2099-01-01T00:00:00Z\",";
+    String timed = TIME.substring(1);
     assertThat(isStopped("9")).isTrue();
     HttpResponse<byte[]> refused =
         CONSOLE.sql(sql ->
@@ -185,8 +182,8 @@ class ScheduledTemplatesTest {
       CONSOLE.sql(sql ->
           sql.transactionResult(transaction -> {
             transaction.dsl().execute("LOCK TABLE sluice.campaign_recipient");
-            others.forEach(id -> people.execute(() -> post(id + "/start")));
-            await().until(() -> waiting(transaction.dsl()) == others.size());
+            others.forEach(id -> people.execute(() -> API.post(id + "/start")));
+            await().until(() -> Locks.waiting(transaction.dsl()) == others.size());
 
             assertProblem(patch(refused, "", TIME), 409, "the template is not approved (PENDING)");
             HttpResponse<byte[]> unchecked = patch(taken, "", TIME);
@@ -194,8 +191,7 @@ class ScheduledTemplatesTest {
             return assertThat(body(unchecked).path("unchecked").asBoolean()).isTrue();
           }));
     }
-    assertThat(body(CONSOLE.send("GET", refused, "", "")).path("status").asString())
-        .isEqualTo("DRAFT");
+    assertThat(READING.status(refused)).isEqualTo("DRAFT");
   }
 
   /** What starts is not held up by a provider that does not answer. */
@@ -213,13 +209,13 @@ class ScheduledTemplatesTest {
         .isTrue();
 
     assertThat(untold(patch(draft, "", TIME))).isFalse();
-    assertThat(untold(post(draft + "/start"))).isFalse();
+    assertThat(untold(API.post(draft + "/start"))).isFalse();
     CONSOLE.sql(
         sql -> sql.execute("UPDATE sluice.campaign SET status = 'PAUSED' WHERE sender_id = '9'"));
-    assertThat(untold(post(draft + "/resume"))).isFalse();
-    assertThat(untold(post(draft + "/pause"))).isTrue();
-    assertThat(untold(created("9", "?acceptTemplate=true"))).isTrue();
-    assertThat(untold(created("9", ""))).isFalse();
+    assertThat(untold(API.post(draft + "/resume"))).isFalse();
+    assertThat(untold(API.post(draft + "/pause"))).isTrue();
+    assertThat(untold(create("9", "accepted", "?acceptTemplate=true", TIME.substring(1)))).isTrue();
+    assertThat(untold(create("9", "asked", "", TIME.substring(1)))).isFalse();
   }
 
   private static boolean untold(HttpResponse<byte[]> answer) {
@@ -227,108 +223,44 @@ class ScheduledTemplatesTest {
     return !body(answer).has("templateUnchecked");
   }
 
-  private static HttpResponse<byte[]> created(String sender, String query) {
-    String draft =
-        "{\"name\":\"x\",\"sender\":\"%s\",%s".formatted(sender, message("spring").substring(1));
-    return CONSOLE.send(
-        request("/api/campaigns" + query)
-            .header("Content-Type", "application/json")
-            .POST(
-                HttpRequest.BodyPublishers.ofString(
-                    draft.replaceFirst("}$", "," + TIME.substring(1)))));
-  }
-
-  private static int waiting(DSLContext sql) {
-    return sql.fetchSingle(
-            "SELECT count(*) FROM pg_locks JOIN pg_database AS here ON here.oid = database"
-                + " WHERE datname = current_database() AND NOT granted"
-                + " AND relation = 'sluice.campaign_recipient'::regclass")
-        .get(0, int.class);
-  }
-
   /** Creates a draft that needs something of its recipients, which its template does not. */
   private static String lacking(String template) {
     String draft = draft("7", template);
     String button =
         """
-        "components": [{"type": "button", "sub_type": "quick_reply", "index": "0",
-          "parameters": [{"type": "payload", "payload": "{{name}}"}]}],"name":\
+        ,"components": [{"type": "button", "sub_type": "quick_reply", "index": "0",
+          "parameters": [{"type": "payload", "payload": "{{name}}"}]}]\
         """;
-    String change = message(template).replace("\"name\":", button);
+    String change = TemplateConsole.message(template, "en", button);
     assertThat(patch(draft, "", change).statusCode()).isEqualTo(200);
     return draft;
   }
 
   private static boolean isStopped(String account) {
     // Somebody has opened the list.
-    assertThat(
-            CONSOLE
-                .get(
-                    "http://localhost:" + READING.port() + "/api/senders/" + account + "/templates",
-                    null)
-                .statusCode())
-        .isEqualTo(200);
-    return CONSOLE.sql(sql ->
-        sql.fetchExists(
-            TEMPLATE_STATE,
-            TEMPLATE_STATE.ACCOUNT.eq(account),
-            TEMPLATE_STATE.STOPPED.isNotNull()));
+    assertThat(READING.templates(account, "").statusCode()).isEqualTo(200);
+    return READING.isStopped(account);
   }
 
   /** Creates a draft of a sender that is called like its account. */
   private static String draft(String account, String template) {
-    assertThat(
-            CONSOLE
-                .send(
-                    "PUT",
-                    "/api/senders/" + account,
-                    "application/json",
-                    "{\"address\":\"1065403\",\"account\":\"%s\"}".formatted(account))
-                .statusCode())
-        .isEqualTo(200);
-    HttpResponse<byte[]> created =
-        CONSOLE.send(
-            "POST",
-            "/api/campaigns",
-            "application/json",
-            "{\"name\":\"x\",\"sender\":\"%s\",%s"
-                .formatted(account, message(template).substring(1)));
-    return "/api/campaigns/" + body(created).path("id").asString();
+    READING.sender(account, ",\"account\":\"%s\"".formatted(account));
+    return READING.draft(account, message(template));
   }
 
-  /** Asks for a campaign that has this beginning. */
-  private static HttpResponse<byte[]> create(
-      String sender, String key, String query, String beginning) {
-    return CONSOLE.send(
-        request("/api/campaigns" + query)
-            .header("Content-Type", "application/json")
-            .header("Idempotency-Key", key)
-            .POST(
-                HttpRequest.BodyPublishers.ofString(
-                    beginning
-                        + "\"name\":\"x\",\"sender\":\"%s\",".formatted(sender)
-                        + message("spring").substring(1))));
+  /** Asks for a campaign that has this as well. */
+  private static HttpResponse<byte[]> create(String sender, String key, String query, String more) {
+    return API.postOnce(
+        key,
+        "/api/campaigns" + query,
+        TemplateConsole.campaign(sender, message("spring").replaceFirst("}$", "," + more)));
   }
 
   private static String message(String template) {
-    return """
-    {"message": {"type": "template", "template": {"name": "%s", "language": {"code": "en"}}}}\
-    """
-        .formatted(template);
+    return TemplateConsole.message(template, "en", "");
   }
 
   private static HttpResponse<byte[]> patch(String campaign, String query, String change) {
-    return CONSOLE.send(
-        request(campaign + query)
-            .header("Content-Type", "application/json")
-            .method("PATCH", HttpRequest.BodyPublishers.ofString(change)));
-  }
-
-  private static HttpResponse<byte[]> post(String path) {
-    return CONSOLE.send(request(path).POST(HttpRequest.BodyPublishers.noBody()));
-  }
-
-  private static HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://localhost:" + READING.port() + path));
+    return API.patch(campaign + query, change);
   }
 }

@@ -27,12 +27,7 @@ class LateRowsTest {
   @Test
   void whatTheAggregatorOrAPersonSuppressedGoesAlong() {
     World world = World.in(DATABASE.sql());
-    world
-        .sql()
-        .execute(
-            "INSERT INTO sluice.suppression (phone, created_at) VALUES (?, ?::timestamptz)",
-            world.phone(1),
-            time(0));
+    world.suppress(1, "manual", 0);
     number(1, 2, 1).tell(world);
 
     assertThat(world.suppressed(2)).isTrue();
@@ -41,13 +36,7 @@ class LateRowsTest {
   @Test
   void aNewerStopThatTheAggregatorWritesOverAnOlderOneTakesNothingBack() {
     World world = World.in(DATABASE.sql());
-    world
-        .sql()
-        .execute(
-            "INSERT INTO sluice.suppression (phone, reason, created_at) VALUES (?, ?, ?::timestamptz)",
-            world.phone(1),
-            OptOutReason.PREFERENCE,
-            time(1));
+    world.suppress(1, OptOutReason.PREFERENCE, 1);
     number(1, 2, 2).tell(world);
     world
         .sql()
@@ -82,13 +71,7 @@ class LateRowsTest {
   void aRefusalOfBeforeAMoveThatIsWrittenAfterItGoesAlong() {
     World world = World.in(DATABASE.sql());
     number(1, 2, 2).tell(world);
-    world
-        .sql()
-        .execute(
-            "INSERT INTO sluice.suppression (phone, reason, created_at)"
-                + " VALUES (?, 'provider: 130403', ?::timestamptz)",
-            world.phone(1),
-            time(1));
+    world.suppress(1, "provider: 130403", 1);
     settleLateRows();
 
     assertThat(world.suppressed()).containsExactly(1, 2);

@@ -51,6 +51,15 @@ record World(int number, DSLContext sql) {
         Event.time(0));
   }
 
+  /** Writes what another program knows of a number that it suppresses. */
+  void suppress(int phone, String reason, int at) {
+    sql.execute(
+        "INSERT INTO sluice.suppression (phone, reason, created_at) VALUES (?, ?, ?::timestamptz)",
+        phone(phone),
+        reason,
+        Event.time(at));
+  }
+
   boolean suppressed(int phone) {
     return suppressed().contains(phone);
   }

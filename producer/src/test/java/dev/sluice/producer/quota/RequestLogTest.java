@@ -1,5 +1,6 @@
 package dev.sluice.producer.quota;
 
+import static dev.sluice.producer.quota.Lanes.laneIn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,7 +11,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -178,13 +178,5 @@ class RequestLogTest {
         List.of(ZERO, ONE),
         Map.of(ZERO, place, ONE, start),
         Map.of(ZERO, endOfZero, ONE, endOfOne));
-  }
-
-  private static LaneKey laneIn(int partition) {
-    return Stream.iterate(0, i -> i + 1)
-        .map(i -> new LaneKey("sender" + i, 0))
-        .filter(lane -> lane.partition(2) == partition)
-        .findFirst()
-        .orElseThrow();
   }
 }

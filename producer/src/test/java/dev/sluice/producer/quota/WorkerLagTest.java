@@ -1,5 +1,6 @@
 package dev.sluice.producer.quota;
 
+import static dev.sluice.producer.quota.Lanes.laneIn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
@@ -102,14 +103,6 @@ class WorkerLagTest {
           .isNotNull()
           .satisfies(reading -> assertThat(reading.mostWaiting(laneIn(0))).isZero());
     }
-  }
-
-  private static LaneKey laneIn(int partition) {
-    return Stream.iterate(0, i -> i + 1)
-        .map(i -> new LaneKey("sender" + i, 0))
-        .filter(lane -> lane.partition(2) == partition)
-        .findFirst()
-        .orElseThrow();
   }
 
   @Test

@@ -64,7 +64,7 @@ record BrokerSettings(Path data, int number, int port, List<Integer> controllerP
     settings.put("share.coordinator.state.topic.replication.factor", replicas);
     settings.put("share.coordinator.state.topic.min.isr", inSync);
     settings.put("group.initial.rebalance.delay.ms", "0");
-    // Two records a second without a message, of which nobody here waits for.
+    // By default it writes two records a second of its own, which nothing here waits for.
     settings.put("metadata.max.idle.interval.ms", "0");
     // A worker that dies during its commit must not block its successor for another ten seconds.
     settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");

@@ -43,6 +43,9 @@ final class Browser implements AutoCloseable {
 
   private static final int FIRST_LOOKS = 20;
 
+  /** Each takes a second of a processor, and nobody looks at those of most runs. */
+  private static final boolean PICTURES = "true".equals(System.getenv("SLUICE_TEST_PICTURES"));
+
   private static final Path SHOTS = Path.of("target", "screenshots");
 
   private final ChromeDriver driver;
@@ -285,22 +288,31 @@ final class Browser implements AutoCloseable {
         Sleeper.SYSTEM_SLEEPER.sleep(looks.incrementAndGet() > FIRST_LOOKS ? LATER_RECHECK : pause);
   }
 
-  /** Takes a screenshot of the whole page for people to review. */
+  /** Takes a screenshot of the whole page for people to review, if anybody wants to. */
   void picture(String name) {
-    long height = (Long) driver.executeScript("return document.documentElement.scrollHeight");
-    picture(name, (int) Math.min(4_000, height + 150));
+    if (PICTURES) {
+      screenshot(name);
+    }
   }
 
-  /** Takes one on a desk and one on a phone. */
+  /** Takes a screenshot of the whole page. */
+  void screenshot(String name) {
+    long height = (Long) driver.executeScript("return document.documentElement.scrollHeight");
+    screenshot(name, (int) Math.min(4_000, height + 150));
+  }
+
+  /** Takes one on a desk and one on a phone, likewise. */
   void pictures(String name) {
-    picture(name);
-    resize(PHONE);
-    picture(name + "-phone");
-    resize(DESKTOP);
+    if (PICTURES) {
+      screenshot(name);
+      resize(PHONE);
+      screenshot(name + "-phone");
+      resize(DESKTOP);
+    }
   }
 
   /** Takes a screenshot of the page in a window of this height. */
-  void picture(String name, int height) {
+  void screenshot(String name, int height) {
     try {
       Files.createDirectories(SHOTS);
       Dimension before = driver.manage().window().getSize();

@@ -11,7 +11,7 @@ record LastSight(Supplier<Browser> browser) implements TestWatcher {
   @Override
   public void testFailed(ExtensionContext test, @Nullable Throwable cause) {
     Browser shown = browser.get();
-    shown.picture(
+    shown.screenshot(
         "failed-"
             + test.getRequiredTestClass().getSimpleName()
             + "-"

@@ -136,7 +136,7 @@ class ReadmePictures {
   }
 
   private static void both(Browser browser, String name, int height) {
-    browser.picture("readme-" + name, height);
+    browser.screenshot("readme-" + name, height);
     browser.resize(Browser.PHONE);
     browser.picture("readme-" + name + "-phone");
     browser.resize(Browser.DESKTOP);

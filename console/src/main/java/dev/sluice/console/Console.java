@@ -150,7 +150,7 @@ public final class Console implements AutoCloseable {
       Consumer<JavalinConfig> extra) {
     try {
       server = start(config, limits, health, meters, extra);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       try (closer) {
         throw e;
       }

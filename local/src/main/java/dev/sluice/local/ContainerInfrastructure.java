@@ -1,5 +1,6 @@
 package dev.sluice.local;
 
+import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.database.DatabaseConfig;
 import org.apache.kafka.common.utils.internals.AppInfoParser;
 import org.testcontainers.kafka.KafkaContainer;
@@ -10,6 +11,7 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
  * Kafka and PostgreSQL in containers, with the images of the compose file (a test compares them).
  */
 final class ContainerInfrastructure implements Infrastructure {
+  private final Closer closer = new Closer();
   private final KafkaContainer kafka =
       new KafkaContainer("apache/kafka:" + AppInfoParser.getVersion())
           .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
@@ -22,7 +24,15 @@ final class ContainerInfrastructure implements Infrastructure {
           .withInitScript("container-roles.sql");
 
   ContainerInfrastructure() {
-    Startables.deepStart(kafka, postgres).join();
+    closer.register(postgres::close);
+    closer.register(kafka::close);
+    try {
+      Startables.deepStart(kafka, postgres).join();
+    } catch (Throwable e) {
+      try (closer) {
+        throw e;
+      }
+    }
   }
 
   @Override
@@ -50,7 +60,6 @@ final class ContainerInfrastructure implements Infrastructure {
 
   @Override
   public void close() {
-    kafka.close();
-    postgres.close();
+    closer.close();
   }
 }

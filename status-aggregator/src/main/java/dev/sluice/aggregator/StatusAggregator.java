@@ -68,7 +68,7 @@ public final class StatusAggregator implements AutoCloseable {
   public StatusAggregator(StatusAggregatorConfig config, Health health, MeterRegistry meters) {
     try {
       streams = start(config, health, meters);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       try (closer) {
         throw e;
       }

@@ -248,17 +248,17 @@ final class SendLoop {
     }
     unpublished.add(finished);
     if (!task.partition().lost()) {
-      tell(task.partition().lane(task), finished.outcome());
+      tell(task.partition().lane(task), finished.ending());
     }
   }
 
-  private static void tell(Lane lane, SendOutcome outcome) {
-    switch (outcome) {
-      case SendOutcome.Throttled(String code, String detail, Duration pause) ->
+  private static void tell(Lane lane, Ending ending) {
+    switch (ending) {
+      case Ending.NotLaunched n -> lane.heldUp();
+      case Ending.Answered(SendOutcome.Throttled(String code, String detail, Duration pause)) ->
           lane.throttled(pause);
-      case SendOutcome.Disconnected d -> lane.permitLost();
-      case SendOutcome.NotLaunched n -> lane.heldUp();
-      default -> lane.sent();
+      case Ending.Answered(SendOutcome.Disconnected d) -> lane.permitLost();
+      case Ending.Answered a -> lane.sent();
     }
   }
 

@@ -118,9 +118,9 @@ public final class WorkerCommand implements Callable<Integer> {
       int connections,
       boolean writeTimes) {
     Map<String, Supplier<MessageProvider>> openings = new LinkedHashMap<>();
-    whatsApp.ifPresent(
-        config ->
-            openings.put("whatsapp", () -> new WhatsAppProvider(config, connections, writeTimes)));
+    whatsApp.ifPresent(config ->
+        openings.put(
+            WhatsAppProvider.NAME, () -> new WhatsAppProvider(config, connections, writeTimes)));
     for (HttpProviderConfig other : others) {
       if (openings.put(other.name(), () -> new HttpProvider(other, connections, writeTimes))
           != null) {
@@ -135,8 +135,7 @@ public final class WorkerCommand implements Callable<Integer> {
     Map<String, MessageProvider> providers = new HashMap<>();
     Closer closer = new Closer();
     try {
-      openings.forEach(
-          (name, opening) -> providers.put(name, closer.register(opening.get())));
+      openings.forEach((name, opening) -> providers.put(name, closer.register(opening.get())));
     } catch (Throwable e) {
       try (closer) {
         throw e;

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Only the module of providers tells them apart by name. */
-class ProviderNamesTest {
+/** What the sources say that the compiled code does not tell. */
+class SourcesTest {
   private static final List<String> MODULES =
       List.of("schema", "runtime", "producer", "worker", "status-aggregator", "console", "cli");
 
@@ -25,7 +25,20 @@ class ProviderNamesTest {
         MODULES.stream()
             .flatMap(module -> sources(DocumentedCommands.ROOT.resolve(module).resolve("src/main")))
             .filter(file -> !MAY.contains(file.getFileName().toString()))
-            .flatMap(ProviderNamesTest::literals)
+            .flatMap(file -> lines(file, ".*[\"'`]whatsapp[\"'`].*"))
+            .toList();
+
+    assertThat(found).isEmpty();
+  }
+
+  /** The type of a local variable is no dependency of the compiled class. */
+  @Test
+  void routesImportNothingOfJooq() {
+    List<String> found =
+        MODULES.stream()
+            .flatMap(module -> sources(DocumentedCommands.ROOT.resolve(module).resolve("src/main")))
+            .filter(file -> file.getFileName().toString().endsWith("Routes.java"))
+            .flatMap(file -> lines(file, "import (static )?org\\.jooq\\..*"))
             .toList();
 
     assertThat(found).isEmpty();
@@ -39,10 +52,10 @@ class ProviderNamesTest {
     }
   }
 
-  private static Stream<String> literals(Path file) {
+  private static Stream<String> lines(Path file, String pattern) {
     try {
       return Files.readAllLines(file).stream()
-          .filter(line -> line.matches(".*[\"'`]whatsapp[\"'`].*"))
+          .filter(line -> line.matches(pattern))
           .map(line -> file.getFileName() + ": " + line.strip());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);

@@ -16,7 +16,15 @@ class SourcesTest {
   private static final List<String> MODULES =
       List.of("schema", "runtime", "producer", "worker", "status-aggregator", "console", "cli");
 
-  /** The heading of a column of phone numbers, and the page's place for what providers differ in. */
+  private static final List<String> ALL =
+      Stream.concat(
+              MODULES.stream(),
+              Stream.of("providers", "local", "demo", "benchmark", "migration", "conformance"))
+          .toList();
+
+  /**
+   * The heading of a column of phone numbers, and the page's place for what providers differ in.
+   */
   private static final Set<String> MAY = Set.of("PhoneColumn.java", "providers.js");
 
   @Test
@@ -26,6 +34,21 @@ class SourcesTest {
             .flatMap(module -> sources(DocumentedCommands.ROOT.resolve(module).resolve("src/main")))
             .filter(file -> !MAY.contains(file.getFileName().toString()))
             .flatMap(file -> lines(file, ".*[\"'`]whatsapp[\"'`].*"))
+            .toList();
+
+    assertThat(found).isEmpty();
+  }
+
+  /** Kafka's packages outside its documented API may change without notice; why.md has the rest. */
+  @Test
+  void noCodeAndNoTestUsesKafkasInnerPackages() {
+    Set<String> reasoned = Set.of("SteadyTime.java", "EmbeddedKafka.java", "LogEndsTest.java");
+    List<String> found =
+        ALL.stream()
+            .flatMap(module -> sources(DocumentedCommands.ROOT.resolve(module).resolve("src")))
+            .filter(file -> !reasoned.contains(file.getFileName().toString()))
+            .flatMap(file ->
+                lines(file, "import org\\.apache\\.kafka\\.(common\\.utils|.*internals)\\..*"))
             .toList();
 
     assertThat(found).isEmpty();

@@ -2,7 +2,6 @@ package dev.sluice.local;
 
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.database.DatabaseConfig;
-import org.apache.kafka.common.utils.internals.AppInfoParser;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.lifecycle.Startables;
 import org.testcontainers.postgresql.PostgreSQLContainer;
@@ -13,7 +12,7 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
 final class ContainerInfrastructure implements Infrastructure {
   private final Closer closer = new Closer();
   private final KafkaContainer kafka =
-      new KafkaContainer("apache/kafka:" + AppInfoParser.getVersion())
+      new KafkaContainer("apache/kafka:" + KafkaVersion.ofClients())
           .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
           .withEnv("KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS", "0")
           .withEnv("KAFKA_TRANSACTION_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS", "1000");
@@ -24,8 +23,8 @@ final class ContainerInfrastructure implements Infrastructure {
           .withInitScript("container-roles.sql");
 
   ContainerInfrastructure() {
-    closer.register(postgres::close);
-    closer.register(kafka::close);
+    closer.register(postgres);
+    closer.register(kafka);
     try {
       Startables.deepStart(kafka, postgres).join();
     } catch (Throwable e) {

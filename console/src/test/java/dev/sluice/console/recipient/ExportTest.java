@@ -235,7 +235,7 @@ class ExportTest {
   @Test
   void ofTooManyRecipientsTheFirstOnesSayWhichVariablesThereAre() {
     UUID id = UUID.fromString(CONSOLE.campaign());
-    Exports exports = new Exports(Uploads.Limits.DEFAULT.pace());
+    Exports exports = new Exports(Uploads.Limits.DEFAULT.leastSpeed());
     ExportPages.Names names =
         CONSOLE.sql(sql -> {
           sql.execute(
@@ -272,7 +272,7 @@ class ExportTest {
    */
   @Test
   void pagesAreReadByAnIndexInItsOrder() {
-    Exports exports = new Exports(Uploads.Limits.DEFAULT.pace());
+    Exports exports = new Exports(Uploads.Limits.DEFAULT.leastSpeed());
     String plans =
         CONSOLE.sql(sql ->
             sql.transactionResult(inside -> {
@@ -303,7 +303,8 @@ class ExportTest {
               shortOnes,
               shortOnes + longOnes);
           return pages(
-              new ExportPages(sql, id, Set.of(), null, new Exports(Uploads.Limits.DEFAULT.pace())));
+              new ExportPages(
+                  sql, id, Set.of(), null, new Exports(Uploads.Limits.DEFAULT.leastSpeed())));
         });
 
     assertThat(pages)

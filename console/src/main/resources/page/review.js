@@ -7,6 +7,7 @@ import { confirm } from './dialogs.js';
 import { audience, counts, duration, inWords, moment, number, rate, timeIn } from './format.js';
 import { lacking, without } from './missing.js';
 import { preview, templatesFor } from './preview.js';
+import { hasTemplates } from './providers.js';
 import { reasonWords } from './reasons.js';
 import { end } from './sendinghours.js';
 import { say } from './texts.js';
@@ -128,8 +129,8 @@ function repeatedWords({ repeated }) {
   return say(repeated.partial ? 'review.repeatedPart' : 'review.repeated', values, repeated.recipients);
 }
 
-/** Whether WhatsApp delivers it only to those who have written lately. */
-export const isFreeText = (message, sender) => sender?.provider === 'whatsapp' && message.type !== 'template';
+/** Whether the provider delivers it only to those who have written lately. */
+export const isFreeText = (message, sender) => hasTemplates(sender) && message.type !== 'template';
 
 const blockedWords = (sender) => sender?.blocked && say('review.blocked', { reason: reasonWords(sender.blockReason) });
 

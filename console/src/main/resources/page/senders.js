@@ -5,6 +5,7 @@ import { confirm, confirmAbove, form, note } from './dialogs.js';
 import { changed } from './draft.js';
 import { number, rate, share } from './format.js';
 import { live } from './live.js';
+import { USUAL } from './providers.js';
 import { reasonWords } from './reasons.js';
 import { loading, offline, trouble } from './states.js';
 import { may } from './session.js';
@@ -88,7 +89,7 @@ export function senders(root, left) {
                 <input name="id" required pattern="(?:[A-Za-z0-9._]|-){1,100}"></label>`
         }
         <div class="columns">
-          <label>${say('senders.provider')} <input name="provider" required value=${sender?.provider ?? 'whatsapp'}></label>
+          <label>${say('senders.provider')} <input name="provider" required value=${sender?.provider ?? USUAL}></label>
           <label>${say('senders.addressThere')}
             <input name="address" required value=${sender?.address ?? ''}></label>
         </div>

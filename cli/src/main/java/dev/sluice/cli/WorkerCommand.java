@@ -5,6 +5,7 @@ import dev.sluice.providers.http.HttpProviderConfig;
 import dev.sluice.providers.spi.MessageProvider;
 import dev.sluice.providers.whatsapp.WhatsAppConfig;
 import dev.sluice.providers.whatsapp.WhatsAppProvider;
+import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.tracing.Traces;
 import dev.sluice.worker.RetryPolicy;
 import dev.sluice.worker.Worker;
@@ -12,11 +13,13 @@ import dev.sluice.worker.WorkerConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -114,12 +117,28 @@ public final class WorkerCommand implements Callable<Integer> {
       List<HttpProviderConfig> others,
       int connections,
       boolean writeTimes) {
-    Map<String, MessageProvider> providers = new HashMap<>();
-    whatsApp.ifPresent(
-        config -> providers.put("whatsapp", new WhatsAppProvider(config, connections, writeTimes)));
+    Map<String, Supplier<MessageProvider>> openings = new LinkedHashMap<>();
+    whatsApp.ifPresent(config ->
+        openings.put(
+            WhatsAppProvider.NAME, () -> new WhatsAppProvider(config, connections, writeTimes)));
     for (HttpProviderConfig other : others) {
-      if (providers.put(other.name(), new HttpProvider(other, connections, writeTimes)) != null) {
+      if (openings.put(other.name(), () -> new HttpProvider(other, connections, writeTimes))
+          != null) {
         throw new IllegalArgumentException("two providers are called " + other.name());
+      }
+    }
+    return opened(openings);
+  }
+
+  /** Opens all providers, or none of them if one fails. */
+  static Map<String, MessageProvider> opened(Map<String, Supplier<MessageProvider>> openings) {
+    Map<String, MessageProvider> providers = new HashMap<>();
+    Closer closer = new Closer();
+    try {
+      openings.forEach((name, opening) -> providers.put(name, closer.register(opening.get())));
+    } catch (Throwable e) {
+      try (closer) {
+        throw e;
       }
     }
     return providers;

@@ -150,7 +150,7 @@ public final class Console implements AutoCloseable {
       Consumer<JavalinConfig> extra) {
     try {
       server = start(config, limits, health, meters, extra);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       try (closer) {
         throw e;
       }
@@ -206,7 +206,7 @@ public final class Console implements AutoCloseable {
     // The provider's calls have a budget of their own, which no other body can take.
     HeldBodies bodies = new HeldBodies("api", limits.bodies(), deadlines, meters);
     HeldBodies calls = new HeldBodies("webhooks", limits.webhooks(), deadlines, meters);
-    Exports exports = new Exports(limits.uploads().pace());
+    Exports exports = new Exports(limits.uploads().leastSpeed());
     Checks checks = new Checks(connections.checks().sql(), limits.connections().checks());
     // Before the pool, which gives a connection to whoever comes by, however long others wait.
     Bulkhead changes =
@@ -372,7 +372,7 @@ public final class Console implements AutoCloseable {
                       meters),
                   meters)
               .add(settings.routes);
-          new LargeAnswers(limits.uploads().pace()).add(settings.routes);
+          new LargeAnswers(limits.uploads().leastSpeed()).add(settings.routes);
           servePage(settings);
           new Problems().add(settings);
           extra.accept(settings);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.console.http.HeldBodies;
-import dev.sluice.console.http.Pace;
+import dev.sluice.console.http.LeastSpeed;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.sql.Connections;
 import dev.sluice.local.TestEnvironment;
@@ -68,7 +68,7 @@ class BodyBoundsTest {
   private static HeldBodies.Limits patient(HeldBodies.Limits usual) {
     Duration patience = Duration.ofMinutes(1);
     return new HeldBodies.Limits(
-        usual.longest(), usual.together(), new Pace(0, patience, patience), usual.crowd());
+        usual.longest(), usual.together(), new LeastSpeed(0, patience, patience), usual.crowd());
   }
 
   @AfterAll

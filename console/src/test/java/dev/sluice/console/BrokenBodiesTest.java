@@ -7,7 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.console.http.HeldBodies;
-import dev.sluice.console.http.Pace;
+import dev.sluice.console.http.LeastSpeed;
 import dev.sluice.console.http.Spool;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.sql.Connections;
@@ -55,10 +55,10 @@ class BrokenBodiesTest {
 
   @BeforeAll
   static void start() {
-    // For one kind the whole time counts, for the other the pace.
-    HeldBodies.Limits bodies = limits(HeldBodies.Limits.API, new Pace(0, PATIENCE, PATIENCE));
+    // For one kind the whole time counts, for the other the least speed.
+    HeldBodies.Limits bodies = limits(HeldBodies.Limits.API, new LeastSpeed(0, PATIENCE, PATIENCE));
     HeldBodies.Limits calls =
-        limits(HeldBodies.Limits.WEBHOOKS, new Pace(1_024, PATIENCE, Duration.ofMinutes(1)));
+        limits(HeldBodies.Limits.WEBHOOKS, new LeastSpeed(1_024, PATIENCE, Duration.ofMinutes(1)));
     console =
         new Console(
             WebhookFixture.config(ENVIRONMENT),
@@ -69,7 +69,7 @@ class BrokenBodiesTest {
                 new Uploads.Limits(
                     new Spool.Limits(folder, 1 << 20, 4 << 20, 0),
                     4,
-                    new Pace(1_024, PATIENCE, Duration.ofMinutes(1)),
+                    new LeastSpeed(1_024, PATIENCE, Duration.ofMinutes(1)),
                     Duration.ofSeconds(30),
                     Duration.ofMinutes(1)),
                 bodies,
@@ -80,8 +80,8 @@ class BrokenBodiesTest {
     api = new Api(console.port());
   }
 
-  private static HeldBodies.Limits limits(HeldBodies.Limits usual, Pace pace) {
-    return new HeldBodies.Limits(1_000_000, 4 << 20, pace, usual.crowd());
+  private static HeldBodies.Limits limits(HeldBodies.Limits usual, LeastSpeed leastSpeed) {
+    return new HeldBodies.Limits(1_000_000, 4 << 20, leastSpeed, usual.crowd());
   }
 
   @AfterAll

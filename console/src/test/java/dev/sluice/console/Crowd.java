@@ -1,7 +1,7 @@
 package dev.sluice.console;
 
 import dev.sluice.console.http.HeldBodies;
-import dev.sluice.console.http.Pace;
+import dev.sluice.console.http.LeastSpeed;
 import dev.sluice.console.http.Spool;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.sql.Connections;
@@ -86,7 +86,7 @@ final class Crowd {
             new Uploads.Limits(
                 new Spool.Limits(folder, 1 << 20, 64 << 20, 0),
                 UPLOADS,
-                new Pace(100_000, WINDOW, Duration.ofMinutes(1)),
+                new LeastSpeed(100_000, WINDOW, Duration.ofMinutes(1)),
                 wait,
                 Duration.ofMinutes(1)),
             HeldBodies.Limits.API,

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.JsonHttp;
-import dev.sluice.console.http.Pace;
+import dev.sluice.console.http.LeastSpeed;
 import dev.sluice.console.http.Spool;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.sql.Connections;
@@ -66,7 +66,7 @@ class DownloadTest {
                 new Uploads.Limits(
                     new Spool.Limits(folder, 64 << 20, 256 << 20, 0),
                     1,
-                    new Pace(1_000_000, Duration.ofMillis(500), Duration.ofMinutes(1)),
+                    new LeastSpeed(1_000_000, Duration.ofMillis(500), Duration.ofMinutes(1)),
                     Duration.ofSeconds(30),
                     Duration.ofMinutes(1)),
                 HeldBodies.Limits.API,

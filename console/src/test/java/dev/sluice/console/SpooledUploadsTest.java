@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.console.http.HeldBodies;
-import dev.sluice.console.http.Pace;
+import dev.sluice.console.http.LeastSpeed;
 import dev.sluice.console.http.Spool;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.sql.Connections;
@@ -114,7 +114,7 @@ class SpooledUploadsTest {
             new Uploads.Limits(
                 new Spool.Limits(folder, MEGABYTE, together, leastFree),
                 8,
-                new Pace(1_024, Duration.ofSeconds(10), Duration.ofMinutes(1)),
+                new LeastSpeed(1_024, Duration.ofSeconds(10), Duration.ofMinutes(1)),
                 Duration.ofSeconds(30),
                 importsTake),
             HeldBodies.Limits.API,

@@ -3,6 +3,7 @@ package dev.sluice.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cli.Sluice;
+import dev.sluice.local.KafkaVersion;
 import dev.sluice.schema.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +17,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.kafka.common.utils.internals.AppInfoParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -203,7 +203,7 @@ class ComposeFileTest {
   /** Of the clients, of the brokers and servers of the tests, and of those that documents name. */
   @Test
   void kafkaAndPostgresqlHaveTheVersionsOfTheTests() throws IOException {
-    String clients = AppInfoParser.getVersion();
+    String clients = KafkaVersion.ofClients();
     assertThat(imageOf("kafka")).isEqualTo("apache/kafka:" + clients);
     assertThat(Files.readString(ROOT.resolve("docs/operations.md")))
         .contains("(tested with " + clients + ")", "The clients are version " + clients + " ");
@@ -212,7 +212,7 @@ class ComposeFileTest {
     assertThat(binaries.find()).isTrue();
     assertThat(imageOf("postgres")).isEqualTo("postgres:" + binaries.group(1));
     assertThat(Files.readString(CONTAINERS))
-        .contains("new KafkaContainer(\"apache/kafka:\" + AppInfoParser.getVersion())")
+        .contains("new KafkaContainer(\"apache/kafka:\" + KafkaVersion.ofClients())")
         .contains("\"sluice.test.postgresql\", \"" + binaries.group(1) + "\"");
   }
 

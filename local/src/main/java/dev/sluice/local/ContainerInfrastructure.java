@@ -1,7 +1,7 @@
 package dev.sluice.local;
 
+import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.database.DatabaseConfig;
-import org.apache.kafka.common.utils.internals.AppInfoParser;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.lifecycle.Startables;
 import org.testcontainers.postgresql.PostgreSQLContainer;
@@ -10,8 +10,9 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
  * Kafka and PostgreSQL in containers, with the images of the compose file (a test compares them).
  */
 final class ContainerInfrastructure implements Infrastructure {
+  private final Closer closer = new Closer();
   private final KafkaContainer kafka =
-      new KafkaContainer("apache/kafka:" + AppInfoParser.getVersion())
+      new KafkaContainer("apache/kafka:" + KafkaVersion.ofClients())
           .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
           .withEnv("KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS", "0")
           .withEnv("KAFKA_TRANSACTION_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS", "1000");
@@ -22,7 +23,15 @@ final class ContainerInfrastructure implements Infrastructure {
           .withInitScript("container-roles.sql");
 
   ContainerInfrastructure() {
-    Startables.deepStart(kafka, postgres).join();
+    closer.register(postgres);
+    closer.register(kafka);
+    try {
+      Startables.deepStart(kafka, postgres).join();
+    } catch (Throwable e) {
+      try (closer) {
+        throw e;
+      }
+    }
   }
 
   @Override
@@ -50,7 +59,6 @@ final class ContainerInfrastructure implements Infrastructure {
 
   @Override
   public void close() {
-    kafka.close();
-    postgres.close();
+    closer.close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.local;
 
+import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.database.DatabaseConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,16 +10,22 @@ import java.util.Optional;
 
 /** Kafka in this process and PostgreSQL in a child process. */
 public final class EmbeddedInfrastructure implements Infrastructure {
-  private final Optional<TemporaryFolder> temporary;
+  private final Closer closer = new Closer();
   private final EmbeddedKafka kafka;
   private final EmbeddedDatabase database;
 
   private EmbeddedInfrastructure(
       Optional<TemporaryFolder> temporary, Path data, int kafkaPort, int databasePort) {
-    this.temporary = temporary;
-    // PostgreSQL first: as another process, it starts while this one loads Kafka's classes.
-    database = new EmbeddedDatabase(folder(data, "postgresql"), databasePort);
-    kafka = new EmbeddedKafka(folder(data, "kafka"), kafkaPort);
+    temporary.ifPresent(closer::register);
+    try {
+      // PostgreSQL first: as another process, it starts while this one loads Kafka's classes.
+      database = closer.register(new EmbeddedDatabase(folder(data, "postgresql"), databasePort));
+      kafka = closer.register(new EmbeddedKafka(folder(data, "kafka"), kafkaPort));
+    } catch (Throwable e) {
+      try (closer) {
+        throw e;
+      }
+    }
   }
 
   /** Starts on free ports; the data is deleted on close. */
@@ -28,7 +35,11 @@ public final class EmbeddedInfrastructure implements Infrastructure {
 
   /** Starts on the given ports; the data is deleted on close. */
   public static EmbeddedInfrastructure temporary(int kafkaPort, int databasePort) {
-    TemporaryFolder folder = new TemporaryFolder("local");
+    return in(new TemporaryFolder("local"), kafkaPort, databasePort);
+  }
+
+  /** Starts on the given ports; the folder is closed with it, or if it does not start. */
+  static EmbeddedInfrastructure in(TemporaryFolder folder, int kafkaPort, int databasePort) {
     return new EmbeddedInfrastructure(Optional.of(folder), folder.path(), kafkaPort, databasePort);
   }
 
@@ -62,8 +73,6 @@ public final class EmbeddedInfrastructure implements Infrastructure {
 
   @Override
   public void close() {
-    kafka.close();
-    database.close();
-    temporary.ifPresent(TemporaryFolder::close);
+    closer.close();
   }
 }

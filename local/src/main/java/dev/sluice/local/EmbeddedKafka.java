@@ -52,7 +52,13 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   private static KafkaRaftServer start(Map<String, String> settings) {
     KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
-    server.startup();
+    try {
+      server.startup();
+    } catch (Throwable e) {
+      // Its controller may be running. Not awaited, as a part that never started never ends.
+      server.shutdown();
+      throw e;
+    }
     return server;
   }
 

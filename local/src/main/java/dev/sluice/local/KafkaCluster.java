@@ -1,5 +1,6 @@
 package dev.sluice.local;
 
+import dev.sluice.runtime.Closer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,7 +17,8 @@ import org.apache.kafka.common.Uuid;
  * three brokers, all data is replicated three times and acknowledged once two have it.
  */
 public final class KafkaCluster implements AutoCloseable {
-  private final TemporaryFolder folder = new TemporaryFolder("kafka-cluster");
+  private final Closer closer = new Closer();
+  private final TemporaryFolder folder = closer.register(new TemporaryFolder("kafka-cluster"));
   private final List<BrokerSettings> brokers = new ArrayList<>();
   private final List<Process> processes = new ArrayList<>();
   private final List<String> javaOptions;
@@ -28,6 +30,17 @@ public final class KafkaCluster implements AutoCloseable {
    */
   KafkaCluster(int count, List<String> javaOptions) {
     this.javaOptions = javaOptions;
+    closer.register(this::killAll);
+    try {
+      launchAll(count);
+    } catch (Throwable e) {
+      try (closer) {
+        throw e;
+      }
+    }
+  }
+
+  private void launchAll(int count) {
     String clusterId = Uuid.randomUuid().toString();
     List<Integer> controllerPorts =
         Stream.generate(FreePort::next).distinct().limit(count).toList();
@@ -123,9 +136,12 @@ public final class KafkaCluster implements AutoCloseable {
     processes.set(number - 1, launch(brokers.get(number - 1)));
   }
 
+  private void killAll() {
+    processes.forEach(process -> process.destroyForcibly().onExit().join());
+  }
+
   @Override
   public void close() {
-    processes.forEach(process -> process.destroyForcibly().onExit().join());
-    folder.close();
+    closer.close();
   }
 }

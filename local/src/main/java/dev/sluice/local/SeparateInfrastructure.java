@@ -1,9 +1,11 @@
 package dev.sluice.local;
 
+import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.database.DatabaseConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -11,7 +13,8 @@ import java.util.List;
  * independently of this process.
  */
 public final class SeparateInfrastructure implements Infrastructure {
-  private final TemporaryFolder folder = new TemporaryFolder("separate");
+  private final Closer closer = new Closer();
+  private final TemporaryFolder folder = closer.register(new TemporaryFolder("separate"));
   private final int databasePort = FreePort.next();
   private final KafkaCluster kafka;
   private EmbeddedDatabase database;
@@ -28,17 +31,25 @@ public final class SeparateInfrastructure implements Infrastructure {
    *     little
    */
   public SeparateInfrastructure(int brokers, List<String> javaOptions) {
-    kafka = new KafkaCluster(brokers, javaOptions);
     try {
-      Files.createDirectories(folder.path().resolve("postgresql"));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot create " + folder.path(), e);
+      kafka = closer.register(new KafkaCluster(brokers, javaOptions));
+      database = open();
+      closer.register(this::stopDatabase);
+    } catch (Throwable e) {
+      try (closer) {
+        throw e;
+      }
     }
-    database = open();
   }
 
   private EmbeddedDatabase open() {
-    return new EmbeddedDatabase(folder.path().resolve("postgresql"), databasePort);
+    Path data = folder.path().resolve("postgresql");
+    try {
+      Files.createDirectories(data);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot create " + data, e);
+    }
+    return new EmbeddedDatabase(data, databasePort);
   }
 
   /** Returns the brokers. */
@@ -78,8 +89,6 @@ public final class SeparateInfrastructure implements Infrastructure {
 
   @Override
   public void close() {
-    kafka.close();
-    database.close();
-    folder.close();
+    closer.close();
   }
 }

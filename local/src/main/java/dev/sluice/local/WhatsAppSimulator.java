@@ -1,5 +1,6 @@
 package dev.sluice.local;
 
+import dev.sluice.runtime.Closer;
 import io.javalin.config.RoutesConfig;
 import java.time.Instant;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * accepted.
  */
 public final class WhatsAppSimulator implements AutoCloseable {
+  private final Closer closer = new Closer();
   private final Behaviour behaviour;
   private final MessageIds messageIds = new MessageIds();
   private final @Nullable ReceiptSender receipts;
@@ -24,10 +26,17 @@ public final class WhatsAppSimulator implements AutoCloseable {
   public WhatsAppSimulator(SimulatorConfig config) {
     behaviour = new Behaviour(config);
     ReceiptConfig reporting = config.receipts();
-    receipts = reporting == null ? null : new ReceiptSender(reporting, config.seed());
-    messages = new Messages(config, behaviour, messageIds, receipts);
     SimulatorGuard guard = new SimulatorGuard(config.listener().loopbackOnly());
-    listener = new Listener(config.listener(), routes -> route(routes, guard));
+    try {
+      receipts =
+          reporting == null ? null : closer.register(new ReceiptSender(reporting, config.seed()));
+      messages = closer.register(new Messages(config, behaviour, messageIds, receipts));
+      listener = new Listener(config.listener(), routes -> route(routes, guard));
+    } catch (Throwable e) {
+      try (closer) {
+        throw e;
+      }
+    }
   }
 
   private void route(RoutesConfig routes, SimulatorGuard guard) {
@@ -145,10 +154,9 @@ public final class WhatsAppSimulator implements AutoCloseable {
 
   @Override
   public void close() {
-    if (receipts != null) {
-      receipts.close();
+    // It waits for calls, some of which are held until the others are closed.
+    try (listener) {
+      closer.close();
     }
-    messages.close();
-    listener.close();
   }
 }

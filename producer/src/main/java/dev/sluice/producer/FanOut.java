@@ -51,7 +51,7 @@ public final class FanOut implements AutoCloseable {
   public FanOut(FanOutConfig config, Health health, MeterRegistry meters) {
     try {
       streams = start(config, health, meters);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       try (closer) {
         throw e;
       }

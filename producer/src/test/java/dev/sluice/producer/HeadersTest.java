@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
@@ -71,12 +70,10 @@ class HeadersTest extends FanOutTest {
   }
 
   private void traced(String command, UUID campaign) {
-    commands.pipeInput(
-        new TestRecord<>(
-            campaign.toString(),
-            json(command, campaign),
-            new RecordHeaders(List.of(new TextHeader("traceparent", TRACE))),
-            now));
+    TestRecord<String, String> record =
+        new TestRecord<>(campaign.toString(), json(command, campaign), now);
+    record.headers().add(new TextHeader("traceparent", TRACE));
+    commands.pipeInput(record);
   }
 
   private static Map<String, String> of(String type, UUID campaign) {

@@ -8,7 +8,6 @@ import dev.sluice.runtime.tracing.Traces;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
 import java.util.UUID;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
 
@@ -29,13 +28,10 @@ class TracesTest extends FanOutTest {
   void everybodyComesBelowTheCommandAlsoThoseToWhomNothingIsSent() {
     UUID campaign = FIXTURE.campaign(sender, 3);
     FIXTURE.setVariables(campaign, "+5511960000001", "{}");
-    commands.pipeInput(
-        new TestRecord<>(
-            campaign.toString(),
-            json("start", campaign),
-            new RecordHeaders(
-                List.of(new TextHeader("traceparent", "00-" + TRACE + "-" + AUTHOR + "-01"))),
-            now));
+    TestRecord<String, String> command =
+        new TestRecord<>(campaign.toString(), json("start", campaign), now);
+    command.headers().add(new TextHeader("traceparent", "00-" + TRACE + "-" + AUTHOR + "-01"));
+    commands.pipeInput(command);
     turns(3);
     traces.close();
 

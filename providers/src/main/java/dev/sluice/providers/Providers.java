@@ -3,12 +3,21 @@ package dev.sluice.providers;
 import dev.sluice.providers.spi.MessageRules;
 import dev.sluice.providers.whatsapp.ErrorCodes;
 import dev.sluice.providers.whatsapp.MessageValidator;
+import dev.sluice.providers.whatsapp.WhatsAppProvider;
 import java.util.Optional;
 import java.util.Set;
 
-/** The message rules and error codes of providers, by provider name; needs no connection. */
+/** What providers differ in, by provider name; needs no connection. */
 public final class Providers {
+  /** The provider of senders that name none. */
+  public static final String USUAL = WhatsAppProvider.NAME;
+
   private Providers() {}
+
+  /** Returns whether a provider's accounts have templates, by whose category it bills. */
+  public static boolean hasTemplates(String provider) {
+    return provider.equals(WhatsAppProvider.NAME);
+  }
 
   /**
    * Returns a provider's message rules; an unknown provider has none.
@@ -16,7 +25,9 @@ public final class Providers {
    * @param provider the sender's provider, such as {@code whatsapp}
    */
   public static MessageRules rules(String provider) {
-    return provider.equals("whatsapp") ? MessageValidator::problem : message -> Optional.empty();
+    return provider.equals(WhatsAppProvider.NAME)
+        ? MessageValidator::problem
+        : message -> Optional.empty();
   }
 
   /** Returns the error codes that are known. */

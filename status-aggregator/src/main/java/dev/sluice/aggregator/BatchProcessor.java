@@ -43,7 +43,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private final StatusAggregatorConfig config;
   private final Flushes flushes;
   private final Troubles troubles;
-  private final Pace pace;
+  private final RowTimes rowTimes;
   private final Room room;
   private final MeterRegistry meters;
   private final BooleanSupplier stopping;
@@ -62,14 +62,14 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       StatusAggregatorConfig config,
       Flushes flushes,
       Troubles troubles,
-      Pace pace,
+      RowTimes rowTimes,
       Room room,
       MeterRegistry meters,
       BooleanSupplier stopping) {
     this.config = config;
     this.flushes = flushes;
     this.troubles = troubles;
-    this.pace = pace;
+    this.rowTimes = rowTimes;
     this.room = room;
     this.meters = meters;
     this.stopping = stopping;
@@ -171,9 +171,9 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       if (campaign != null && campaign.forgettable(now())) {
         campaigns.remove(id);
         troubles.forget(id);
-        pace.forget(id);
+        rowTimes.forget(id);
       } else if (campaign != null) {
-        campaign.look(troubles.away(), pace, now());
+        campaign.look(troubles.away(), rowTimes, now());
         flushIfDue(campaign);
         if (campaign.crowds() && !troubles.away()) {
           pause(campaign);
@@ -223,7 +223,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     if (campaign.changedBy(outcome)) {
       troubles.changed(campaign.flushBegunMillis(), now());
       if (campaign.inTime(now())) {
-        pace.wrote(
+        rowTimes.wrote(
             campaign.id(), outcome.written().size(), outcome.took(), campaign.flushBegunMillis());
       }
     }
@@ -339,7 +339,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   public void close() {
     campaigns.forEach((id, campaign) -> {
       troubles.forget(id);
-      pace.forget(id);
+      rowTimes.forget(id);
       campaign.leave();
     });
     campaigns.clear();

@@ -78,11 +78,11 @@ final class Campaign {
    * Notices whether its results are written more slowly than they come.
    *
    * @param away whether the database is unavailable
-   * @param pace how fast others' results are written in time
+   * @param rowTimes how fast others' results are written in time
    */
-  void look(boolean away, Pace pace, long nowMillis) {
+  void look(boolean away, RowTimes rowTimes, long nowMillis) {
     boolean excused = away || refusals.stuckBecause() != null || refusals.heldUntil() != null;
-    lag.look(batch.ageMillis(nowMillis), excused, pace, nowMillis);
+    lag.look(batch.ageMillis(nowMillis), excused, rowTimes, nowMillis);
     weigh();
   }
 

@@ -48,16 +48,16 @@ final class Lag {
    * Looks at how long the oldest result has waited.
    *
    * @param excused whether it waits for another reason than slow rows
-   * @param pace how fast others' results are written in time
+   * @param rowTimes how fast others' results are written in time
    */
-  void look(long ageMillis, boolean excused, Pace pace, long nowMillis) {
+  void look(long ageMillis, boolean excused, RowTimes rowTimes, long nowMillis) {
     if (excused || inTime(ageMillis)) {
       sinceMillis = null;
       behind = false;
     } else if (sinceMillis == null) {
       beginAt(nowMillis);
     } else if (nowMillis - sinceMillis >= PATIENCE.toMillis() && took.compareTo(ENOUGH) >= 0) {
-      Duration others = pace.since(sinceMillis, nowMillis);
+      Duration others = rowTimes.since(sinceMillis, nowMillis);
       if (others != null) {
         behind = took.compareTo(slowRow(others).multipliedBy(written)) > 0;
         beginAt(nowMillis);

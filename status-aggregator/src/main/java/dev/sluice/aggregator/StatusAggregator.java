@@ -68,7 +68,7 @@ public final class StatusAggregator implements AutoCloseable {
   public StatusAggregator(StatusAggregatorConfig config, Health health, MeterRegistry meters) {
     try {
       streams = start(config, health, meters);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       try (closer) {
         throw e;
       }
@@ -95,7 +95,7 @@ public final class StatusAggregator implements AutoCloseable {
     Flushes flushes =
         new Flushes(statement, flushing, FLUSHES_AT_ONCE, new SteadyClock(Ticker.SYSTEM), meters);
     Troubles troubles = new Troubles(health, meters);
-    Pace pace = new Pace();
+    RowTimes rowTimes = new RowTimes();
     Room room = new Room(config.maxPending(), meters);
     StreamsWatchdog watchdog = new StreamsWatchdog(Ticker.SYSTEM, health);
     return closer.register(
@@ -106,7 +106,7 @@ public final class StatusAggregator implements AutoCloseable {
                 config.kafka().topics(),
                 watchdog.over(() ->
                     new BatchProcessor(
-                        config, flushes, troubles, pace, room, meters, () -> stopping))),
+                        config, flushes, troubles, rowTimes, room, meters, () -> stopping))),
             watchdog,
             Map.of(
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,

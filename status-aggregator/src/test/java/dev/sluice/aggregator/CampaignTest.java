@@ -59,22 +59,22 @@ class CampaignTest {
     loadCounts(100);
     add(1, 2, 3, 4, 5);
     long late = NOW + 30_000;
-    Pace pace = new Pace();
-    campaign.look(false, pace, late);
+    RowTimes rowTimes = new RowTimes();
+    campaign.look(false, rowTimes, late);
     took = Duration.ofSeconds(1);
     write(2, late + 29_000);
-    pace.wrote(new UUID(0, 2), 10, Duration.ofMillis(5), late + 1);
-    campaign.look(false, pace, late + 29_999);
+    rowTimes.wrote(new UUID(0, 2), 10, Duration.ofMillis(5), late + 1);
+    campaign.look(false, rowTimes, late + 29_999);
     assertThat(campaign.stuckBecause()).isNull();
 
-    campaign.look(false, pace, late + 30_000);
+    campaign.look(false, rowTimes, late + 30_000);
     assertThat(campaign.stuckBecause()).contains("come faster");
     add(6, 7);
     Flush.Outcome some = write(4, late + 30_000);
     assertThat(campaign.trouble(some)).isNotNull();
     Flush.Outcome rest = write(1, late + 30_000);
     assertThat(campaign.trouble(rest)).as("no flush follows that would end it").isNull();
-    campaign.look(false, pace, late + 30_001);
+    campaign.look(false, rowTimes, late + 30_001);
     assertThat(campaign.stuckBecause()).isNull();
   }
 

@@ -95,7 +95,7 @@ abstract class CrowdedRoomFixture {
             InstantSource.system(),
             new SimpleMeterRegistry());
     Troubles troubles = new Troubles(health, meters);
-    Pace pace = new Pace();
+    RowTimes rowTimes = new RowTimes();
     Room room = new Room(config.maxPending(), meters);
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
@@ -104,7 +104,8 @@ abstract class CrowdedRoomFixture {
         AggregatorTopology.of(
             TOPICS,
             () ->
-                new BatchProcessor(config, flushes, troubles, pace, room, meters, this::countWait)),
+                new BatchProcessor(
+                    config, flushes, troubles, rowTimes, room, meters, this::countWait)),
         settings);
   }
 

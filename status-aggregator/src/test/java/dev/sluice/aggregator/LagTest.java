@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class LagTest {
   private static final long LATE = 30_000;
   private final Lag lag = new Lag(Duration.ofSeconds(10));
-  private final Pace pace = new Pace();
+  private final RowTimes rowTimes = new RowTimes();
 
   @Test
   void aCampaignIsBehindWhenItsResultsAreLateForHalfAMinuteAndItsRowsTakeLong() {
@@ -64,7 +64,7 @@ class LagTest {
   @Test
   void aLargeCampaignThatCatchesUpAfterAnOutageIsNotBehind() {
     for (long now = 0; now <= 600_000; now += 10_000) {
-      lag.look(now, true, pace, now);
+      lag.look(now, true, rowTimes, now);
     }
     for (long now = 600_000; now <= 900_000; now += 10_000) {
       lag.wrote(20_000, Duration.ofSeconds(10));
@@ -109,10 +109,10 @@ class LagTest {
 
   /** Fifty results of another campaign are written in time. */
   private void othersTake(Duration time, long beganMillis) {
-    pace.wrote(new UUID(0, 1), 50, time, beganMillis);
+    rowTimes.wrote(new UUID(0, 1), 50, time, beganMillis);
   }
 
   private void look(long ageMillis, long nowMillis) {
-    lag.look(ageMillis, false, pace, nowMillis);
+    lag.look(ageMillis, false, rowTimes, nowMillis);
   }
 }

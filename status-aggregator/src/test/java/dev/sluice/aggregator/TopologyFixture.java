@@ -92,7 +92,7 @@ abstract class TopologyFixture {
     Flushes flushes =
         new Flushes(statement, executor, 4, InstantSource.system(), new SimpleMeterRegistry());
     Troubles troubles = new Troubles(health, meters);
-    Pace pace = new Pace();
+    RowTimes rowTimes = new RowTimes();
     Room room = new Room(config.maxPending(), meters);
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
@@ -103,7 +103,7 @@ abstract class TopologyFixture {
             () ->
                 new TakenOver(
                     new BatchProcessor(
-                        config, flushes, troubles, pace, room, meters, () -> false))),
+                        config, flushes, troubles, rowTimes, room, meters, () -> false))),
         settings);
   }
 

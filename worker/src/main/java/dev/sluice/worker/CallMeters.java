@@ -37,7 +37,7 @@ final class CallMeters {
    */
   void ended(String senderId, SendOutcome outcome, long nanos) {
     switch (outcome) {
-      case SendOutcome.NotLaunched _, SendOutcome.Disconnected _ -> {}
+      case SendOutcome.Disconnected _ -> {}
       // Whatever answered was not the provider itself.
       case SendOutcome.Unavailable down -> {
         if (!down.isUnwritten()) {

@@ -54,13 +54,13 @@ final class Dispatcher {
   private final Set<Send> sends = ConcurrentHashMap.newKeySet();
 
   /**
-   * The outcome of a task's attempt.
+   * How a task's attempt ended.
    *
    * @param call more about it, if the task is traced and was launched
    */
-  record Finished(SendTask task, SendOutcome outcome, Instant at, Journey.@Nullable Call call) {
+  record Finished(SendTask task, Ending ending, Instant at, Journey.@Nullable Call call) {
     Finished(SendTask task, SendOutcome outcome, Instant at) {
-      this(task, outcome, at, null);
+      this(task, new Ending.Answered(outcome), at, null);
     }
   }
 
@@ -174,7 +174,7 @@ final class Dispatcher {
 
     void withdraw() {
       if (stage.compareAndSet(Stage.PREPARING, Stage.WITHDRAWN)) {
-        finished.add(new Finished(task, new SendOutcome.NotLaunched(GIVEN_AWAY), ticker.now()));
+        finished.add(new Finished(task, new Ending.NotLaunched(GIVEN_AWAY), ticker.now(), null));
       }
     }
 
@@ -208,38 +208,41 @@ final class Dispatcher {
 
     @Override
     public void run() {
-      SendOutcome outcome;
+      Ending ending;
       try {
-        outcome = send();
+        ending = send();
       } catch (Throwable e) {
         end(failed(e));
         // For the thread's uncaught exception handler.
         throw e;
       }
-      end(outcome);
+      end(ending);
     }
 
-    private SendOutcome send() {
+    private Ending send() {
       MessageProvider provider = providers.get(sender.provider());
       if (provider == null) {
-        return new SendOutcome.SenderBlocked(
-            "unknown_provider", "the workers know no provider \"" + sender.provider() + "\"");
+        return new Ending.Answered(
+            new SendOutcome.SenderBlocked(
+                "unknown_provider", "the workers know no provider \"" + sender.provider() + "\""));
       }
       try {
         slot.awaitBegin(this::requireWanted);
         openingNanos = awakeNanos();
-        return provider.send(
-            new OutgoingMessage(
-                sender.address(),
-                task.request().to(),
-                task.request().message(),
-                task.callbackData()),
-            this);
+        return new Ending.Answered(
+            provider.send(
+                new OutgoingMessage(
+                    sender.address(),
+                    task.request().to(),
+                    task.request().message(),
+                    task.callbackData()),
+                this));
       } catch (OpenedLateException e) {
-        return new SendOutcome.Unavailable(
-            SendOutcome.Unavailable.NOT_CONNECTED, String.valueOf(e.getMessage()), null);
+        return new Ending.Answered(
+            new SendOutcome.Unavailable(
+                SendOutcome.Unavailable.NOT_CONNECTED, String.valueOf(e.getMessage()), null));
       } catch (WithdrawnException e) {
-        return new SendOutcome.NotLaunched(String.valueOf(e.getMessage()));
+        return new Ending.NotLaunched(String.valueOf(e.getMessage()));
       } catch (RuntimeException e) {
         return failed(e);
       }
@@ -249,22 +252,26 @@ final class Dispatcher {
      * Returns the outcome of a provider's bug, which must not lose the task, and before the permit
      * affects only its campaign.
      */
-    private SendOutcome failed(Throwable e) {
+    private Ending failed(Throwable e) {
       String detail = "the provider failed: " + e;
-      return stage.get() == Stage.WRITTEN
-          ? new SendOutcome.InDoubt(detail)
-          : new SendOutcome.NotPrepared(detail);
+      return new Ending.Answered(
+          stage.get() == Stage.WRITTEN
+              ? new SendOutcome.InDoubt(detail)
+              : new SendOutcome.NotPrepared(detail));
     }
 
-    private void end(SendOutcome outcome) {
+    private void end(Ending ending) {
       Stage last = stage.getAndSet(Stage.ENDED);
       try {
         slot.release();
-        tell(outcome, last == Stage.WRITTEN);
+        switch (ending) {
+          case Ending.Answered(SendOutcome outcome) -> tell(outcome, last == Stage.WRITTEN);
+          case Ending.NotLaunched n -> breaker.ended(ticket, Sign.NOTHING, "", awakeNanos());
+        }
       } finally {
         if (last != Stage.WITHDRAWN) {
           Instant now = ticker.now();
-          finished.add(new Finished(task, outcome, now, call(now, last == Stage.WRITTEN)));
+          finished.add(new Finished(task, ending, now, call(now, last == Stage.WRITTEN)));
         }
         held.computeIfPresent(sender, (one, count) -> count == 1 ? null : count - 1);
         sends.remove(this);
@@ -324,7 +331,6 @@ final class Dispatcher {
       case SendOutcome.CampaignStopped s -> Sign.ANSWER;
       case SendOutcome.InDoubt d -> Sign.DOUBT;
       case SendOutcome.Unavailable u -> Sign.NOTHING;
-      case SendOutcome.NotLaunched n -> Sign.NOTHING;
       case SendOutcome.Disconnected d -> Sign.NOTHING;
       case SendOutcome.NotPrepared p -> Sign.NOTHING;
     };

@@ -78,7 +78,6 @@ final class FailureStreaks {
       case SendOutcome.Throttled t -> {}
       case SendOutcome.SenderBlocked b -> {}
       case SendOutcome.CampaignStopped s -> {}
-      case SendOutcome.NotLaunched n -> {}
       case SendOutcome.Disconnected d -> {}
       case SendOutcome.InDoubt d -> {}
     }

@@ -43,12 +43,18 @@ final class OutcomePolicy {
    * @return whether it uses up an attempt
    */
   boolean learn(Finished finished) {
-    SendTask task = finished.task();
+    return switch (finished.ending()) {
+      case Ending.Answered(SendOutcome outcome) -> learn(finished.task(), outcome);
+      case Ending.NotLaunched n -> false;
+    };
+  }
+
+  private boolean learn(SendTask task, SendOutcome outcome) {
     // Count a message that cannot be prepared only once, however often it is tried.
-    if (!(finished.outcome() instanceof SendOutcome.NotPrepared) || task.attempts() == 0) {
-      failures.observe(task, finished.outcome());
+    if (!(outcome instanceof SendOutcome.NotPrepared) || task.attempts() == 0) {
+      failures.observe(task, outcome);
     }
-    return switch (finished.outcome()) {
+    return switch (outcome) {
       case SendOutcome.Accepted a -> true;
       case SendOutcome.Refused r -> true;
       case SendOutcome.OptedOut o -> true;
@@ -61,15 +67,22 @@ final class OutcomePolicy {
       case SendOutcome.Throttled t -> false;
       case SendOutcome.SenderBlocked b -> false;
       case SendOutcome.CampaignStopped s -> false;
-      case SendOutcome.NotLaunched n -> false;
       case SendOutcome.Disconnected d -> false;
     };
   }
 
   /** Decides what happens next; has no side effects. */
   Disposition decide(Finished finished) {
+    return switch (finished.ending()) {
+      case Ending.Answered(SendOutcome outcome) -> decide(finished, outcome);
+      case Ending.NotLaunched(String detail) ->
+          later(finished, Duration.ZERO, "not_launched", detail);
+    };
+  }
+
+  private Disposition decide(Finished finished, SendOutcome outcome) {
     SendTask task = finished.task();
-    return switch (finished.outcome()) {
+    return switch (outcome) {
       case SendOutcome.Accepted(String id, String note) ->
           publish(finished, RecipientStatus.SENT, id.isEmpty() ? null : id, null, note);
       case SendOutcome.Refused(String code, String detail) -> failed(finished, code, detail);
@@ -107,8 +120,6 @@ final class OutcomePolicy {
           blockSender(finished, code, detail, false);
       case SendOutcome.CampaignStopped(String code, String detail) ->
           stopCampaign(finished, code, StatusReasons.refusedCampaign(code), detail);
-      case SendOutcome.NotLaunched(String detail) ->
-          later(finished, Duration.ZERO, "not_launched", detail);
       case SendOutcome.Disconnected(String detail) ->
           later(finished, Duration.ZERO, SendOutcome.Unavailable.NOT_CONNECTED, detail);
       case SendOutcome.InDoubt(String detail) ->

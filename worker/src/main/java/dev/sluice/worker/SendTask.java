@@ -135,15 +135,15 @@ final class SendTask {
     inFlight = false;
     partition.addInFlight(this, -1);
     partition.addBytes(-bytes);
-    if (firstTriedAt == null && wasTried(finished.outcome())) {
+    if (firstTriedAt == null && wasTried(finished.ending())) {
       firstTriedAt = finished.at();
     }
     return true;
   }
 
-  private static boolean wasTried(SendOutcome outcome) {
-    return !(outcome instanceof SendOutcome.NotLaunched
-        || outcome instanceof SendOutcome.Disconnected);
+  private static boolean wasTried(Ending ending) {
+    return ending instanceof Ending.Answered(SendOutcome outcome)
+        && !(outcome instanceof SendOutcome.Disconnected);
   }
 
   /**
@@ -153,7 +153,9 @@ final class SendTask {
    */
   void trace(Finished finished, int before) {
     Journey.Call call = finished.call();
-    if (journey == null || call == null || finished.outcome() instanceof SendOutcome.NotLaunched) {
+    if (journey == null
+        || call == null
+        || !(finished.ending() instanceof Ending.Answered(SendOutcome outcome))) {
       return;
     }
     String number = Integer.toString(attempts);
@@ -163,7 +165,7 @@ final class SendTask {
         written == null ? call.launched() : written,
         call,
         finished.at(),
-        finished.outcome().getClass().getSimpleName());
+        outcome.getClass().getSimpleName());
   }
 
   /** Counts an attempt whose outcome concerned this message, not the sender or provider. */

@@ -75,9 +75,6 @@ public final class Worker implements AutoCloseable {
       Health health,
       MeterRegistry registry) {
     this(config, providers, health, registry, Machine.REAL, new CountDownLatch(1));
-    WarmUp.of("provider", health, this::warmUp);
-    closer.register(KafkaProbe.of(config.kafka(), health));
-    closer.register(ClockProbe.start(health));
   }
 
   /** Starts only the engine, without probe and warm-up, on a given machine. */
@@ -132,10 +129,16 @@ public final class Worker implements AutoCloseable {
               () -> stopping.getCount() == 0,
               machine);
       restarts = new Restarts(machine.ticker()::now);
+      if (cold) {
+        WarmUp.of("provider", health, this::warmUp);
+        closer.register(KafkaProbe.of(config.kafka(), health));
+        closer.register(ClockProbe.start(health));
+      }
       health.starting("group");
+      // Last, as it has no end if what follows it fails.
       startLoop();
       closer.register(this::stopLoop);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       try (closer) {
         throw e;
       }

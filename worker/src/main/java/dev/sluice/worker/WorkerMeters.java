@@ -143,22 +143,28 @@ final class WorkerMeters {
 
   void finished(Finished finished) {
     String kind =
-        switch (finished.outcome()) {
-          case SendOutcome.Accepted a -> "accepted";
-          case SendOutcome.Refused r -> "refused";
-          case SendOutcome.OptedOut o -> "opted_out";
-          case SendOutcome.BadRequest b -> "bad_request";
-          case SendOutcome.TryAgain t -> "try_again";
-          case SendOutcome.Unavailable u -> "unavailable";
-          case SendOutcome.PairLimited p -> "pair_limited";
-          case SendOutcome.SenderBlocked b -> "sender_blocked";
-          case SendOutcome.CampaignStopped s -> "campaign_stopped";
-          case SendOutcome.Throttled t -> "throttled";
-          case SendOutcome.NotLaunched n -> "not_launched";
-          case SendOutcome.Disconnected d -> "disconnected";
-          case SendOutcome.NotPrepared p -> "not_prepared";
-          case SendOutcome.InDoubt d -> IN_DOUBT;
+        switch (finished.ending()) {
+          case Ending.Answered(SendOutcome outcome) -> kind(outcome);
+          case Ending.NotLaunched n -> "not_launched";
         };
     outcomesBySender.of(finished.task().request().sender().id()).count(kind);
+  }
+
+  private static String kind(SendOutcome answered) {
+    return switch (answered) {
+      case SendOutcome.Accepted a -> "accepted";
+      case SendOutcome.Refused r -> "refused";
+      case SendOutcome.OptedOut o -> "opted_out";
+      case SendOutcome.BadRequest b -> "bad_request";
+      case SendOutcome.TryAgain t -> "try_again";
+      case SendOutcome.Unavailable u -> "unavailable";
+      case SendOutcome.PairLimited p -> "pair_limited";
+      case SendOutcome.SenderBlocked b -> "sender_blocked";
+      case SendOutcome.CampaignStopped s -> "campaign_stopped";
+      case SendOutcome.Throttled t -> "throttled";
+      case SendOutcome.Disconnected d -> "disconnected";
+      case SendOutcome.NotPrepared p -> "not_prepared";
+      case SendOutcome.InDoubt d -> IN_DOUBT;
+    };
   }
 }

@@ -151,8 +151,8 @@ class DispatcherTest {
 
     dispatcher.withdraw(List.of(partition));
 
-    assertThat(Objects.requireNonNull(dispatcher.poll()).outcome())
-        .isInstanceOf(SendOutcome.NotLaunched.class);
+    assertThat(Objects.requireNonNull(dispatcher.poll()).ending())
+        .isInstanceOf(Ending.NotLaunched.class);
     sends.remove().run();
     assertThat(written).hasValue(0);
     assertThat(dispatcher.poll()).isNull();
@@ -172,8 +172,7 @@ class DispatcherTest {
     launch(dispatcher);
     sends.remove().run();
 
-    assertThat(Objects.requireNonNull(dispatcher.poll()).outcome())
-        .isEqualTo(new SendOutcome.Accepted("id"));
+    assertThat(outcome(dispatcher)).isEqualTo(new SendOutcome.Accepted("id"));
     assertThat(dispatcher.poll()).isNull();
   }
 
@@ -188,8 +187,7 @@ class DispatcherTest {
     launch(dispatcher);
     sends.remove().run();
 
-    assertThat(Objects.requireNonNull(dispatcher.poll()).outcome())
-        .isInstanceOf(SendOutcome.Unavailable.class);
+    assertThat(outcome(dispatcher)).isInstanceOf(SendOutcome.Unavailable.class);
   }
 
   @Test
@@ -234,8 +232,8 @@ class DispatcherTest {
     time.sleep(LATE);
     sends.remove().run();
 
-    assertThat(Objects.requireNonNull(dispatcher.poll()).outcome())
-        .isInstanceOf(SendOutcome.NotLaunched.class);
+    assertThat(Objects.requireNonNull(dispatcher.poll()).ending())
+        .isInstanceOf(Ending.NotLaunched.class);
   }
 
   @Test
@@ -250,8 +248,8 @@ class DispatcherTest {
     launch(dispatcher);
     sends.remove().run();
 
-    assertThat(Objects.requireNonNull(dispatcher.poll()).outcome())
-        .isInstanceOf(SendOutcome.NotLaunched.class);
+    assertThat(Objects.requireNonNull(dispatcher.poll()).ending())
+        .isInstanceOf(Ending.NotLaunched.class);
   }
 
   private static SendOutcome accept(OutgoingMessage message, Permit permit) {
@@ -267,7 +265,11 @@ class DispatcherTest {
 
     assertThat(dispatcher.inFlight()).isZero();
     assertThat(dispatcher.held()).isEmpty();
-    return Objects.requireNonNull(dispatcher.poll()).outcome();
+    return outcome(dispatcher);
+  }
+
+  private static SendOutcome outcome(Dispatcher dispatcher) {
+    return ((Ending.Answered) Objects.requireNonNull(dispatcher.poll()).ending()).outcome();
   }
 
   private void launch(Dispatcher dispatcher) {

@@ -124,18 +124,18 @@ class OutcomePolicyTest {
     SendTask task = task(OnDoubt.RESEND, 1);
     partition.forget();
 
-    assertThat(published(decide(task, new SendOutcome.NotLaunched("stalled"))).status())
+    assertThat(published(policy.decide(notLaunched(task, NOW))).status())
         .isEqualTo(RecipientStatus.UNCONFIRMED);
   }
 
   @Test
   void whatWasNeverLaunchedWaitsAgainAndUsesUpNoAttempt() {
-    SendOutcome outcome = new SendOutcome.NotLaunched("the worker was stalled for 4000 ms");
     SendTask task = task(OnDoubt.HOLD, 4);
-    policy.observe(new Finished(task, outcome, NOW));
+    Finished outcome = notLaunched(task, NOW);
+    policy.observe(outcome);
 
     assertThat(task.attempts()).isEqualTo(4);
-    assertThat(decide(task, outcome)).isEqualTo(new Disposition.Wait(Duration.ZERO));
+    assertThat(policy.decide(outcome)).isEqualTo(new Disposition.Wait(Duration.ZERO));
   }
 
   @Test
@@ -143,7 +143,7 @@ class OutcomePolicyTest {
     SendTask task = task(OnDoubt.HOLD, 0);
     partition.forget();
 
-    assertThat(published(decide(task, new SendOutcome.NotLaunched("stalled"))))
+    assertThat(published(policy.decide(notLaunched(task, NOW))))
         .satisfies(result -> {
           assertThat(result.status()).isEqualTo(RecipientStatus.FAILED);
           assertThat(result.errorCode()).isEqualTo("not_launched");
@@ -174,8 +174,7 @@ class OutcomePolicyTest {
   void aMessageThatWasNotLaunchedADayAgoWasNotTriedThen() {
     SendTask task = task(OnDoubt.HOLD, 1);
     task.launched(System.nanoTime());
-    task.answered(
-        new Finished(task, new SendOutcome.NotLaunched("late"), NOW.minus(Duration.ofHours(25))));
+    task.answered(notLaunched(task, NOW.minus(Duration.ofHours(25))));
 
     assertThat(decide(task, new SendOutcome.TryAgain("131000", "?", null)))
         .isInstanceOf(Disposition.Wait.class);
@@ -358,6 +357,10 @@ class OutcomePolicyTest {
 
   private Disposition decide(SendTask task, SendOutcome outcome) {
     return policy.decide(new Finished(task, outcome, NOW));
+  }
+
+  private static Finished notLaunched(SendTask task, Instant at) {
+    return new Finished(task, new Ending.NotLaunched("the worker was stalled"), at, null);
   }
 
   private static dev.sluice.schema.SendResult published(Disposition decision) {

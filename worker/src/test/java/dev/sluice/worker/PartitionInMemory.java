@@ -20,7 +20,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 
 /** The only partition of {@code send-requests}, and everything that workers have committed. */
@@ -80,7 +79,7 @@ final class PartitionInMemory {
             value.length,
             key,
             value,
-            new RecordHeaders(),
+            new ProducerRecord<>(PARTITION.topic(), value).headers(),
             Optional.empty()));
   }
 

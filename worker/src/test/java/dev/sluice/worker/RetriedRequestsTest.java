@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.providers.spi.SendOutcome;
+import dev.sluice.providers.spi.WithdrawnException;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -25,7 +27,7 @@ class RetriedRequestsTest {
   private static final Duration WAIT = Duration.ofSeconds(45);
 
   private final SteppedTime time = new SteppedTime();
-  private final Deque<SendOutcome> outcomes = new ArrayDeque<>();
+  private final Deque<Supplier<SendOutcome>> outcomes = new ArrayDeque<>();
   private final List<Instant> answered = new ArrayList<>();
   private final SteppedWorker worker =
       new SteppedWorker(
@@ -34,8 +36,8 @@ class RetriedRequestsTest {
           message -> {
             time.sleep(Duration.ofMillis(200));
             answered.add(time.now());
-            SendOutcome next = outcomes.poll();
-            return next == null ? new SendOutcome.TryAgain("131000", "?", WAIT) : next;
+            Supplier<SendOutcome> next = outcomes.poll();
+            return next == null ? new SendOutcome.TryAgain("131000", "?", WAIT) : next.get();
           });
 
   @Test
@@ -54,8 +56,10 @@ class RetriedRequestsTest {
 
   @Test
   void whatWasNotWrittenWasNotTried() {
-    outcomes.add(new SendOutcome.Disconnected("closed"));
-    outcomes.add(new SendOutcome.NotLaunched("late"));
+    outcomes.add(() -> new SendOutcome.Disconnected("closed"));
+    outcomes.add(() -> {
+      throw new WithdrawnException("late");
+    });
     worker.write(request());
     worker.run(Duration.ofSeconds(10));
 

@@ -39,7 +39,7 @@ class TracedTaskTest {
     attempt(1, 429, new SendOutcome.Throttled("130429", "?", null), false);
     attempt(2, 500, new SendOutcome.TryAgain("131000", "?", null), true);
     attempt(3, 429, new SendOutcome.Throttled("130429", "?", null), false);
-    attempt(4, 0, new SendOutcome.NotLaunched("late"), false);
+    attempt(4, 0, new Ending.NotLaunched("late"), false);
     attempt(5, 200, new SendOutcome.Accepted("wamid.1"), true);
     journey.settled("SENT", task.attempts(), at(6), at(7));
     traces.close();
@@ -59,7 +59,8 @@ class TracedTaskTest {
     task.trace(
         new Finished(
             task,
-            new SendOutcome.Unavailable(SendOutcome.Unavailable.NOT_CONNECTED, "?", null),
+            new Ending.Answered(
+                new SendOutcome.Unavailable(SendOutcome.Unavailable.NOT_CONNECTED, "?", null)),
             at(3),
             new Journey.Call(at(2), null, 0)),
         task.attempts());
@@ -86,12 +87,16 @@ class TracedTaskTest {
   }
 
   private void attempt(int second, int httpStatus, SendOutcome outcome, boolean counts) {
+    attempt(second, httpStatus, new Ending.Answered(outcome), counts);
+  }
+
+  private void attempt(int second, int httpStatus, Ending ending, boolean counts) {
     Journey.Call call = new Journey.Call(at(second), at(second), httpStatus);
     int before = task.attempts();
     if (counts) {
       task.countAttempt();
     }
-    task.trace(new Finished(task, outcome, at(second).plusMillis(200), call), before);
+    task.trace(new Finished(task, ending, at(second).plusMillis(200), call), before);
   }
 
   private static Instant at(int second) {

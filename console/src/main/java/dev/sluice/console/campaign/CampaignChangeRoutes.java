@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.jooq.Record;
 
 /** {@code /api/campaigns/{id}}: changes, duplicates and archives campaigns. */
 public final class CampaignChangeRoutes {
@@ -86,12 +85,12 @@ public final class CampaignChangeRoutes {
         Stream.of("message", "sender", "scheduledAt").anyMatch(change::concerns)
             ? templates.require(context, () -> changes.run(revision::template))
             : StoppedTemplate.NONE;
-    Record row =
+    CampaignViews.ChangedRow row =
         changes.run(() ->
             revision.make(inside -> {
               reviewed.ifPresent(recipients -> recipients.require(inside, id));
               stopped.allow(inside);
-              return CampaignViews.rowOf(inside, id);
+              return CampaignViews.ChangedRow.read(inside, id);
             }));
     stopped.log(context, "campaign " + id);
     Audit.log(context, "change " + change.given().stream().sorted().toList(), "campaign " + id);
@@ -138,8 +137,9 @@ public final class CampaignChangeRoutes {
 
   private void archive(Context context) {
     UUID id = JsonHttp.campaignId(context);
-    Record row =
-        changes.run(() -> campaigns.archive(id, inside -> CampaignViews.rowOf(inside, id)));
+    CampaignViews.ChangedRow row =
+        changes.run(
+            () -> campaigns.archive(id, inside -> CampaignViews.ChangedRow.read(inside, id)));
     Audit.log(context, "archive", "campaign " + id);
     JsonHttp.json(context, 200, views.changed(row, checks));
   }

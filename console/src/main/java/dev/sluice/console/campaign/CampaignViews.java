@@ -119,10 +119,11 @@ public final class CampaignViews {
    * Returns a campaign that was just changed. The change is done whatever happens here: {@code
    * total} and {@code pending} are null if counting the recipients takes too long.
    *
-   * @param row what the transaction of the change has read
+   * @param changed what the transaction of the change has read
    * @param checks where the recipients are counted
    */
-  Map<String, @Nullable Object> changed(Record row, Checks checks) {
+  Map<String, @Nullable Object> changed(ChangedRow changed, Checks checks) {
+    Record row = changed.row();
     return withMessage(view(row, countedTotal(row, checks), Map.of()), row);
   }
 
@@ -133,6 +134,13 @@ public final class CampaignViews {
                 checks.ifFree(counting -> recipientsOfOpen(counting, List.of(row), Long.MAX_VALUE)))
             .flatMap(counted -> counted)
             .orElse(Map.of()));
+  }
+
+  /** What is shown of a campaign, as the transaction of its change left it. */
+  record ChangedRow(Record row) {
+    static ChangedRow read(DSLContext inside, UUID id) {
+      return new ChangedRow(rowOf(inside, id));
+    }
   }
 
   /** Reads what is shown of one campaign. */

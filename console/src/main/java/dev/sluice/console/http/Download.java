@@ -17,11 +17,11 @@ final class Download extends OutputStream {
 
   private final OutputStream client;
   private final EndPoint connection;
-  private final Pace.Watch watch;
+  private final LeastSpeed.Watch watch;
   private boolean begun;
   private boolean ended;
 
-  private Download(OutputStream client, EndPoint connection, Pace.Watch watch) {
+  private Download(OutputStream client, EndPoint connection, LeastSpeed.Watch watch) {
     this.client = client;
     this.connection = connection;
     this.watch = watch;
@@ -33,11 +33,11 @@ final class Download extends OutputStream {
   }
 
   /** Responds with all that the source writes; a client that goes away is no error. */
-  static void send(Context context, Pace pace, Source source) throws IOException {
+  static void send(Context context, LeastSpeed leastSpeed, Source source) throws IOException {
     EndPoint connection = Wire.of(context);
     long usual = connection.getIdleTimeout();
-    connection.setIdleTimeout(pace.window().toMillis());
-    Download download = new Download(context.outputStream(), connection, pace.watch());
+    connection.setIdleTimeout(leastSpeed.window().toMillis());
+    Download download = new Download(context.outputStream(), connection, leastSpeed.watch());
     try {
       source.writeTo(download);
     } catch (IOException | RuntimeException | Error e) {

@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * Files of any size that are read from the database page by page, at the client's pace. Between two
- * pages an export holds nothing but its place.
+ * Files of any size that are read from the database page by page, at the client's speed. Between
+ * two pages an export holds nothing but its place.
  */
 public final class Exports {
   /** Exports in progress, each with a page in memory. */
@@ -26,7 +26,7 @@ public final class Exports {
 
   private static final Duration TURNS_WAIT = Duration.ofMinutes(2);
 
-  private final Pace pace;
+  private final LeastSpeed leastSpeed;
   private final Bulkhead places =
       new Bulkhead(
           AT_ONCE, Duration.ZERO, AT_ONCE + " exports are on their way already; try again later.");
@@ -36,10 +36,10 @@ public final class Exports {
   /**
    * Creates the pool.
    *
-   * @param pace how fast a client must read, at least
+   * @param leastSpeed how fast a client must read, at least
    */
-  public Exports(Pace pace) {
-    this.pace = pace;
+  public Exports(LeastSpeed leastSpeed) {
+    this.leastSpeed = leastSpeed;
   }
 
   /** Reads a page in turn, so that other readers find a connection. */
@@ -58,7 +58,7 @@ public final class Exports {
       context.contentType("text/csv; charset=utf-8");
       context.header(DISPOSITION, "attachment; filename=\"" + name + ".csv\"");
       try {
-        Download.send(context, pace, wantsMark(context) ? marked(file) : file);
+        Download.send(context, leastSpeed, wantsMark(context) ? marked(file) : file);
       } catch (RuntimeException e) {
         // Unless the file has begun, the response is a problem, and no file.
         context.res().setHeader(DISPOSITION, null);

@@ -35,15 +35,15 @@ public final class HeldBodies {
    *
    * @param longest the longest body, in bytes
    * @param together all bodies at the same time, in bytes
-   * @param pace how fast a body must arrive
+   * @param leastSpeed how fast a body must arrive
    * @param crowd which body is dropped when there is no room
    */
-  public record Limits(int longest, int together, Pace pace, Crowd crowd) {
+  public record Limits(int longest, int together, LeastSpeed leastSpeed, Crowd crowd) {
     public static final Limits API =
         new Limits(
             1_000_000,
             20 << 20,
-            new Pace(1_024, Duration.ofSeconds(10), Duration.ofSeconds(20)),
+            new LeastSpeed(1_024, Duration.ofSeconds(10), Duration.ofSeconds(20)),
             Crowd.LAST_GOES);
 
     /** Meta's calls have at most 3 MB, and come from machines that send them at once. */
@@ -51,7 +51,7 @@ public final class HeldBodies {
         new Limits(
             3 << 20,
             12 << 20,
-            new Pace(32_768, Duration.ofSeconds(3), Duration.ofSeconds(10)),
+            new LeastSpeed(32_768, Duration.ofSeconds(3), Duration.ofSeconds(10)),
             Crowd.FIRST_GOES);
 
     /** A name and a password; anybody may send one. */
@@ -59,7 +59,7 @@ public final class HeldBodies {
         new Limits(
             4_096,
             1 << 20,
-            new Pace(1_024, Duration.ofSeconds(3), Duration.ofSeconds(10)),
+            new LeastSpeed(1_024, Duration.ofSeconds(3), Duration.ofSeconds(10)),
             Crowd.FIRST_GOES);
 
     /** Returns what bodies that are not small may take together, in bytes. */
@@ -239,7 +239,7 @@ public final class HeldBodies {
     }
     EndPoint connection = room.connection;
     long usual = connection.getIdleTimeout();
-    connection.setIdleTimeout(limits.pace().window().toMillis());
+    connection.setIdleTimeout(limits.leastSpeed().window().toMillis());
     try (InputStream body = new Arriving(context.bodyInputStream(), room, connection)) {
       return body.readAllBytes();
     } catch (IOException e) {
@@ -264,7 +264,7 @@ public final class HeldBodies {
     private final InputStream body;
     private final Room room;
     private final EndPoint connection;
-    private final Pace.Watch watch = limits.pace().watch();
+    private final LeastSpeed.Watch watch = limits.leastSpeed().watch();
     private long came;
 
     private Arriving(InputStream body, Room room, EndPoint connection) {
@@ -293,9 +293,9 @@ public final class HeldBodies {
       if (read >= 0 && watch.isTooSlow(read)) {
         throw ProblemException.requestTimeout(
             "The body came too slowly: it must bring at least "
-                + limits.pace().least()
+                + limits.leastSpeed().least()
                 + " bytes a second, and has "
-                + limits.pace().whole().toSeconds()
+                + limits.leastSpeed().whole().toSeconds()
                 + " s.");
       }
       return read;
@@ -303,7 +303,7 @@ public final class HeldBodies {
 
     private int receive(byte[] into, int from, int length) throws IOException {
       watch.start();
-      try (var _ = deadlines.within(limits.pace().window(), connection)) {
+      try (var _ = deadlines.within(limits.leastSpeed().window(), connection)) {
         return body.read(into, from, length);
       }
     }

@@ -11,7 +11,7 @@ import java.time.Duration;
 /**
  * Writes responses that are too large for a connection's buffer. They stay in memory until they are
  * read, so all of them together have a budget, in which those that are shared count once, and each
- * must be read at a minimum pace.
+ * must be read at a minimum speed.
  */
 public final class LargeAnswers {
   private static final int SMALL = 64 * 1024;
@@ -19,15 +19,15 @@ public final class LargeAnswers {
   private static final Duration LONGEST = Duration.ofMinutes(2);
 
   private final SharedMemory memory = new SharedMemory(new ByteBudget(TOGETHER));
-  private final Pace pace;
+  private final LeastSpeed leastSpeed;
 
   /**
    * Creates the writer.
    *
-   * @param pace how fast files must be read; responses must also be read within two minutes
+   * @param leastSpeed how fast files must be read; responses must also be read within two minutes
    */
-  public LargeAnswers(Pace pace) {
-    this.pace = new Pace(pace.least(), pace.window(), LONGEST);
+  public LargeAnswers(LeastSpeed leastSpeed) {
+    this.leastSpeed = new LeastSpeed(leastSpeed.least(), leastSpeed.window(), LONGEST);
   }
 
   /** Adds the writer after all routes. */
@@ -50,7 +50,7 @@ public final class LargeAnswers {
     }
     try {
       context.result(InputStream.nullInputStream());
-      Download.send(context, pace, answer::transferTo);
+      Download.send(context, leastSpeed, answer::transferTo);
     } finally {
       if (room) {
         memory.giveBack(piece);

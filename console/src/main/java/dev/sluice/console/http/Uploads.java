@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Files of rows on their way into the database. Each is first received whole into a temporary file,
- * at its sender's pace and without a connection to PostgreSQL; only then does it wait for one of
+ * at its sender's speed and without a connection to PostgreSQL; only then does it wait for one of
  * the few places in which files of its kind are read and written.
  */
 public final class Uploads {
@@ -53,17 +53,21 @@ public final class Uploads {
    *
    * @param spool how much is kept at the same time
    * @param atOnce bodies that may be on their way or kept at the same time
-   * @param pace how fast a body must arrive, and its conversion must be read
+   * @param leastSpeed how fast a body must arrive, and its conversion must be read
    * @param turnWait how long a whole body waits for its turn
    * @param turnTakes how long its turn lasts
    */
   public record Limits(
-      Spool.Limits spool, int atOnce, Pace pace, Duration turnWait, Duration turnTakes) {
+      Spool.Limits spool,
+      int atOnce,
+      LeastSpeed leastSpeed,
+      Duration turnWait,
+      Duration turnTakes) {
     public static final Limits DEFAULT =
         new Limits(
             Spool.Limits.DEFAULT,
             32,
-            new Pace(1_024, Duration.ofSeconds(10), Duration.ofHours(1)),
+            new LeastSpeed(1_024, Duration.ofSeconds(10), Duration.ofHours(1)),
             Duration.ofMinutes(1),
             Duration.ofMinutes(15));
 
@@ -73,7 +77,7 @@ public final class Uploads {
     }
   }
 
-  private final Pace pace;
+  private final LeastSpeed leastSpeed;
   private final Duration turnTakes;
   private final Deadlines deadlines;
   private final Spool spool;
@@ -82,7 +86,7 @@ public final class Uploads {
 
   public Uploads(Limits limits, Deadlines deadlines) {
     this.deadlines = deadlines;
-    pace = limits.pace();
+    leastSpeed = limits.leastSpeed();
     turnTakes = limits.turnTakes();
     spool = new Spool(limits.spool(), limits.files());
     onTheirWay =
@@ -134,7 +138,7 @@ public final class Uploads {
         body -> {
           try (Spool.Kept made = spool.open()) {
             inTurn(use, () -> convert(timed(body), made, conversion));
-            Download.send(context, pace, made.read()::transferTo);
+            Download.send(context, leastSpeed, made.read()::transferTo);
           }
           return context;
         });
@@ -173,9 +177,9 @@ public final class Uploads {
     EndPoint connection = Wire.of(context);
     long usual = connection.getIdleTimeout();
     // A body of which nothing arrives at all is given up as soon as one that trickles.
-    connection.setIdleTimeout(pace.window().toMillis());
+    connection.setIdleTimeout(leastSpeed.window().toMillis());
     InputStream body = context.bodyInputStream();
-    Pace.Watch watch = pace.watch();
+    LeastSpeed.Watch watch = leastSpeed.watch();
     byte[] buffer = new byte[16 * 1024];
     int bytes;
     while ((bytes = read(body, buffer, watch, connection)) >= 0) {
@@ -184,10 +188,10 @@ public final class Uploads {
     connection.setIdleTimeout(usual);
   }
 
-  private int read(InputStream body, byte[] buffer, Pace.Watch watch, EndPoint connection) {
+  private int read(InputStream body, byte[] buffer, LeastSpeed.Watch watch, EndPoint connection) {
     int bytes;
     watch.start();
-    try (var _ = deadlines.within(pace.window(), connection)) {
+    try (var _ = deadlines.within(leastSpeed.window(), connection)) {
       bytes = body.read(buffer);
     } catch (IOException e) {
       log.debug("an upload broke off", e);
@@ -196,9 +200,9 @@ public final class Uploads {
     if (bytes >= 0 && watch.isTooSlow(bytes)) {
       throw ProblemException.requestTimeout(
           "The upload came too slowly, and nothing of it was taken: a file must bring at least "
-              + pace.least()
+              + leastSpeed.least()
               + " bytes a second, and be whole within "
-              + pace.whole().toMinutes()
+              + leastSpeed.whole().toMinutes()
               + " minutes.");
     }
     return bytes;

@@ -1,6 +1,7 @@
 package dev.sluice.console.reply;
 
 import dev.sluice.providers.whatsapp.WebhookEvent.Incoming;
+import dev.sluice.providers.whatsapp.WhatsAppProvider;
 import dev.sluice.schema.Reply;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.Result;
 import org.jooq.ResultQuery;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +60,7 @@ final class Answered {
           WHERE campaign.sender_id = sender.id
             AND campaign.started_at > now() - interval '30 days'
           ORDER BY campaign.started_at DESC LIMIT 50) AS newest
-        WHERE sender.provider = 'whatsapp' AND sender.address IN (SELECT address FROM told)
+        WHERE sender.provider = {5} AND sender.address IN (SELECT address FROM told)
       )
       SELECT DISTINCT ON (told.message_id) told.message_id,
         recipient.id, recipient.campaign_id, recipient.external_id, recipient.phone
@@ -145,7 +147,8 @@ final class Answered {
         Columns.texts(told, named -> named.message().answered()),
         Columns.texts(told, Named::name),
         Columns.texts(told, named -> named.message().business().phoneNumberId()),
-        Columns.times(told, named -> named.message().at()));
+        Columns.times(told, named -> named.message().at()),
+        DSL.inline(WhatsAppProvider.NAME));
   }
 
   private static Stream<Named> names(Incoming message) {

@@ -2,12 +2,13 @@ package dev.sluice.console.sender;
 
 import static dev.sluice.schema.jooq.Tables.SENDER;
 
+import dev.sluice.providers.Providers;
 import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The categories by which WhatsApp bills messages. */
+/** The categories by which a provider with templates bills messages. */
 public final class Billing {
   /** What is no template answers somebody who has written. */
   private static final String ANSWER = "service";
@@ -27,13 +28,13 @@ public final class Billing {
    */
   public record Category(@Nullable String name) {}
 
-  /** Returns the category of a message from this sender; empty if WhatsApp does not bill it. */
+  /** Returns the category of a message from this sender; empty if it is not billed so. */
   public Optional<Category> category(@Nullable String sender, @Nullable JsonNode message) {
     return sql.select(SENDER.PROVIDER, SENDER.ACCOUNT)
         .from(SENDER)
         .where(SENDER.ID.eq(sender))
         .fetchOptional()
-        .filter(one -> one.value1().equals("whatsapp"))
+        .filter(one -> Providers.hasTemplates(one.value1()))
         .map(one -> new Category(name(one.value2(), message)));
   }
 

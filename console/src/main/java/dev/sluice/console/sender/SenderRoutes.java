@@ -8,6 +8,7 @@ import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.Lists;
 import dev.sluice.console.http.ProblemException;
 import dev.sluice.console.output.CommandPublisher;
+import dev.sluice.providers.Providers;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.FrequencyCap;
 import dev.sluice.schema.SendRequest;
@@ -131,7 +132,7 @@ public final class SenderRoutes {
     }
     SenderRecord sender = new SenderRecord();
     sender.setId(id);
-    sender.setProvider(change.provider() == null ? "whatsapp" : change.provider());
+    sender.setProvider(change.provider() == null ? Providers.USUAL : change.provider());
     sender.setAddress(address);
     sender.setRatePerSecond(rate);
     sender.setLanes(lanes);

@@ -4,6 +4,7 @@ import dev.sluice.console.http.Fields;
 import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.Lists;
 import dev.sluice.console.http.ProblemException;
+import dev.sluice.providers.Providers;
 import dev.sluice.schema.jooq.tables.records.SenderRecord;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -31,7 +32,7 @@ public final class TemplateRoutes {
         lists
             .run(() -> senders.find(id))
             .orElseThrow(() -> ProblemException.notFound("There is no sender " + id + "."));
-    if (!sender.getProvider().equals("whatsapp")) {
+    if (!Providers.hasTemplates(sender.getProvider())) {
       JsonHttp.json(context, 200, List.of());
       return;
     }

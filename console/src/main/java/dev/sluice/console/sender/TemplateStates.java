@@ -5,6 +5,7 @@ import static dev.sluice.schema.jooq.Tables.SENDER;
 import static dev.sluice.schema.jooq.Tables.TEMPLATE_STATE;
 import static org.jooq.impl.DSL.excluded;
 
+import dev.sluice.providers.Providers;
 import dev.sluice.schema.Json;
 import java.time.Duration;
 import java.time.Instant;
@@ -85,7 +86,7 @@ public final class TemplateStates {
   /** Why a template may not be used, and since when. */
   record Stop(String reason, Instant at) {}
 
-  /** Returns the template of a campaign through WhatsApp; empty if its message has none. */
+  /** Returns the template of a campaign; empty if its message has none. */
   public Optional<Used> used(UUID campaignId) {
     return sql.select(CAMPAIGN.SENDER_ID, CAMPAIGN.MESSAGE)
         .from(CAMPAIGN)
@@ -94,15 +95,15 @@ public final class TemplateStates {
         .flatMap(row -> used(row.value1(), Json.MAPPER.readTree(row.value2().data())));
   }
 
-  /** Returns the template of a message from this sender; empty if it is not WhatsApp's. */
+  /** Returns the template of a message from this sender; empty if its provider has none. */
   public Optional<Used> used(@Nullable String sender, JsonNode message) {
     JsonNode template = message.path("template");
     return template.isObject()
-        ? sql.select(SENDER.ACCOUNT)
+        ? sql.select(SENDER.ACCOUNT, SENDER.PROVIDER)
             .from(SENDER)
             .where(SENDER.ID.eq(sender))
-            .and(SENDER.PROVIDER.eq("whatsapp"))
             .fetchOptional()
+            .filter(row -> Providers.hasTemplates(row.value2()))
             .map(row -> new Used(row.value1(), template, stop(row.value1(), template)))
         : Optional.empty();
   }

@@ -8,34 +8,27 @@ import dev.sluice.console.http.Fields;
 import dev.sluice.console.http.JsonHttp;
 import dev.sluice.console.http.Lists;
 import dev.sluice.console.http.ProblemException;
-import dev.sluice.console.http.Problems;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.imports.Formulas;
-import dev.sluice.console.imports.GoodRows;
 import dev.sluice.console.imports.PhoneBeginnings;
 import dev.sluice.console.imports.Reading;
 import dev.sluice.console.imports.RecipientImport;
 import dev.sluice.console.imports.RowRequest;
 import dev.sluice.console.imports.RowRules;
-import dev.sluice.console.imports.Rows;
 import dev.sluice.schema.OptOutReason;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jooq.exception.DataAccessException;
 
 /** {@code /api/suppressions}: reads in pages, adds and lifts. */
 public final class SuppressionRoutes {
   private static final int PAGE = 1_000;
-  private static final int BATCH = 5_000;
 
   /**
    * Reasons that decide how a suppression is lifted, or say that it was; clients may not give them.
@@ -46,7 +39,7 @@ public final class SuppressionRoutes {
   private final Suppressions suppressions;
   private final PhoneBeginnings beginnings;
   private final Lists lists;
-  private final Suppressions added;
+  private final Additions additions;
   private final Bulkhead changes;
   private final Lifts lifts;
 
@@ -82,7 +75,7 @@ public final class SuppressionRoutes {
     this.suppressions = suppressions;
     this.beginnings = beginnings;
     this.lists = lists;
-    this.added = added;
+    additions = new Additions(added);
     this.changes = changes;
     this.lifts = lifts;
     this.uploads = uploads;
@@ -147,7 +140,7 @@ public final class SuppressionRoutes {
         uploads.take(
             context,
             Uploads.Use.SUPPRESSION,
-            body -> add(RowRequest.rows(context, body, false), here, reason));
+            body -> additions.add(RowRequest.rows(context, body, false), here, reason));
     Audit.log(context, "suppress " + report.accepted() + " numbers", "suppressions");
     JsonHttp.json(context, 200, report);
   }
@@ -171,50 +164,5 @@ public final class SuppressionRoutes {
       throw ProblemException.conflict(lifted.words()).with("stillSuppressed", lifted.left());
     }
     JsonHttp.json(context, 200, lifted.lift());
-  }
-
-  private static ProblemException problem(RuntimeException cause) {
-    return switch (cause) {
-      case ProblemException told -> told;
-      case DataAccessException e when Problems.isRefusal(e) -> Problems.refusal(e);
-      case DataAccessException e -> ProblemException.unavailable(Problems.silence(e) + ".");
-      default -> ProblemException.unavailable("The file cannot be read to its end.");
-    };
-  }
-
-  private RecipientImport.Report add(Rows rows, RowRules here, String reason) {
-    Progress progress = new Progress();
-    try {
-      return add(rows, here, reason, progress);
-    } catch (ProblemException | DataAccessException | UncheckedIOException e) {
-      if (progress.read == 0) {
-        throw e;
-      }
-      throw problem(e)
-          .after(
-              "The first "
-                  + progress.read
-                  + " numbers are suppressed; the file can be sent again whole.");
-    }
-  }
-
-  /** What is committed already, batch by batch. */
-  private static final class Progress {
-    private long read;
-    private long news;
-  }
-
-  private RecipientImport.Report add(Rows rows, RowRules here, String reason, Progress progress) {
-    List<String> batch = new ArrayList<>();
-    GoodRows good = new GoodRows(rows, here);
-    while (good.hasNext()) {
-      batch.add(good.next().phone());
-      if (batch.size() == BATCH || !good.hasNext()) {
-        progress.news += added.add(batch, reason);
-        progress.read += batch.size();
-        batch.clear();
-      }
-    }
-    return good.report(progress.news, progress.read - progress.news);
   }
 }

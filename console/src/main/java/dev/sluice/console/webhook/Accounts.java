@@ -1,6 +1,7 @@
 package dev.sluice.console.webhook;
 
 import dev.sluice.providers.whatsapp.WebhookEvent.Business;
+import dev.sluice.providers.whatsapp.WhatsAppProvider;
 import dev.sluice.runtime.database.Database;
 import java.time.Duration;
 import java.util.Collection;
@@ -69,10 +70,12 @@ final class Accounts {
         """
         UPDATE sluice.sender AS known SET account = told.account
         FROM unnest({0}, {1}) AS told (address, account)
-        WHERE known.address = told.address AND known.provider = 'whatsapp'
+        WHERE known.address = told.address AND known.provider = {2}
           AND known.account IS DISTINCT FROM told.account
         """,
-        texts(news, Business::phoneNumberId), texts(news, Business::account));
+        texts(news, Business::phoneNumberId),
+        texts(news, Business::account),
+        DSL.inline(WhatsAppProvider.NAME));
   }
 
   private static Field<String[]> texts(List<Business> rows, Function<Business, String> part) {

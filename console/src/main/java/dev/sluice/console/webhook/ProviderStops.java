@@ -7,6 +7,7 @@ import static dev.sluice.schema.jooq.Tables.STOPPED_CAMPAIGN;
 import dev.sluice.console.output.KafkaOutput;
 import dev.sluice.providers.whatsapp.WebhookEvent.AccountRestricted;
 import dev.sluice.providers.whatsapp.WebhookEvent.SenderTrouble;
+import dev.sluice.providers.whatsapp.WhatsAppProvider;
 import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.schema.CampaignCommand;
@@ -69,7 +70,7 @@ final class ProviderStops {
     if (!byAddress.isEmpty() || !byAccount.isEmpty()) {
       sql.select(SENDER.ID, SENDER.ADDRESS, SENDER.ACCOUNT, SENDER.CREATED_AT)
           .from(SENDER)
-          .where(SENDER.PROVIDER.eq("whatsapp"))
+          .where(SENDER.PROVIDER.eq(WhatsAppProvider.NAME))
           .fetch()
           .forEach(sender ->
               Stream.concat(

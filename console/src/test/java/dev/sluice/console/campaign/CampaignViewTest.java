@@ -35,7 +35,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.jooq.DSLContext;
-import org.jooq.Record;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -102,7 +101,7 @@ class CampaignViewTest {
               new DailyUsage(),
               new NextZones());
       Checks checks = new Checks(counts.sql(), 1);
-      Record row = CampaignViews.rowOf(commands.sql(), id);
+      CampaignViews.ChangedRow row = CampaignViews.ChangedRow.read(commands.sql(), id);
       assertThat(views.changed(row, checks).get("total")).isEqualTo(0L);
       views.added(id);
       Future<Map<String, Object>> changed =

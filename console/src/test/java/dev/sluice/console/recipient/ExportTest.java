@@ -236,7 +236,7 @@ class ExportTest {
   @Test
   void ofTooManyRecipientsTheFirstOnesSayWhichVariablesThereAre() {
     UUID id = UUID.fromString(CONSOLE.campaign());
-    Exports exports = new Exports(Uploads.Limits.DEFAULT.pace());
+    Exports exports = new Exports(Uploads.Limits.DEFAULT.leastSpeed());
     ExportPages.Names names =
         CONSOLE.sql(sql -> {
           sql.execute(
@@ -265,7 +265,7 @@ class ExportTest {
    */
   @Test
   void pagesAreReadByAnIndexInItsOrder() {
-    Exports exports = new Exports(Uploads.Limits.DEFAULT.pace());
+    Exports exports = new Exports(Uploads.Limits.DEFAULT.leastSpeed());
     String plans =
         CONSOLE.sql(sql ->
             sql.transactionResult(inside -> {
@@ -296,7 +296,8 @@ class ExportTest {
               shortOnes,
               shortOnes + longOnes);
           return pages(
-              new ExportPages(sql, id, Set.of(), null, new Exports(Uploads.Limits.DEFAULT.pace())));
+              new ExportPages(
+                  sql, id, Set.of(), null, new Exports(Uploads.Limits.DEFAULT.leastSpeed())));
         });
 
     assertThat(pages)

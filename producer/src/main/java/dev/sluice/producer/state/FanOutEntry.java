@@ -5,8 +5,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stored form of a {@link FanOutState}. Entries outlive versions of the producer, in both
- * directions: fields are added, never changed.
+ * The stored form of a {@link FanOutState}: JSON, in the store {@code fan-outs} and its changelog.
+ * Entries outlive versions of the producer, in both directions: fields are added, never changed.
+ *
+ * <p>There is no version number; the name of the phase takes its place. A field that an older
+ * version may ignore is only added: that version reads the entry without it, and loses it when it
+ * writes the entry again. A field that must not be ignored comes with a phase of a new name, which
+ * an older version cannot read: for it the state is {@link FanOutState.Unreadable}, so it sends
+ * nothing, pauses the campaign, and leaves the entry as it is for a version that can read it.
+ * {@code golden/FanOutState} has the forms that must stay readable.
  */
 record FanOutEntry(
     Phase phase,

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of one campaign's fan-out: the value of the store {@code fan-outs}, in the form of a
  * {@link FanOutEntry}. It changes in the transaction that writes the requests it accounts for, and
- * nothing else records the producer's progress.
+ * nothing else records the producer's progress. How that form is versioned is written there.
  *
  * @param phase its progress
  * @param steering what users and the clock request of it

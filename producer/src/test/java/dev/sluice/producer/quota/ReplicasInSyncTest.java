@@ -34,7 +34,6 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
-import org.apache.kafka.common.internals.KafkaFutureImpl;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,8 +118,11 @@ class ReplicasInSyncTest {
     @Override
     public DescribeConfigsResult describeConfigs(
         Collection<ConfigResource> resources, DescribeConfigsOptions options) {
-      KafkaFutureImpl<Config> failed = new KafkaFutureImpl<>();
-      failed.completeExceptionally(failure);
+      KafkaFuture<Config> failed =
+          KafkaFuture.completedFuture(failure)
+              .thenApply(one -> {
+                throw one;
+              });
       return new DescribeConfigsResult(Map.of(resources.iterator().next(), failed)) {};
     }
   }

@@ -69,9 +69,6 @@ public sealed interface SendOutcome {
   /** The provider takes nothing from this campaign until an operator acts. */
   record CampaignStopped(String code, String detail) implements SendOutcome {}
 
-  /** It was never handed to the provider, because the worker was late. It uses up no attempt. */
-  record NotLaunched(String detail) implements SendOutcome {}
-
   /**
    * It got its permit but was not written: its connection was closed while it waited, and no other
    * could be opened in time. It uses up no attempt.

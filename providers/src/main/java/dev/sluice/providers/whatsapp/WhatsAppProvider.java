@@ -21,6 +21,9 @@ import tools.jackson.databind.node.ObjectNode;
  * no idempotency keys: two requests are two messages, so this class never repeats one.
  */
 public final class WhatsAppProvider implements MessageProvider {
+  /** Its name in the senders' {@code provider}. */
+  public static final String NAME = "whatsapp";
+
   private static final Logger log = LoggerFactory.getLogger(WhatsAppProvider.class);
 
   private final WhatsAppConfig config;

@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 
 class CampaignHeadersTest {
@@ -29,7 +29,7 @@ class CampaignHeadersTest {
   @Test
   void carryTheTraceOfTheCampaignsRecords() {
     headers.hear(CAMPAIGN, headers("traceparent", TRACE));
-    headers.hear(CAMPAIGN, new RecordHeaders());
+    headers.hear(CAMPAIGN, headers(List.of()));
     headers.hear(new UUID(3, 4), headers("traceparent", TRACE.replace('7', '8')));
 
     assertThat(texts(headers.of(EventType.SEND_RESULT, CAMPAIGN)))
@@ -60,7 +60,11 @@ class CampaignHeadersTest {
   }
 
   private static Headers headers(String name, String text) {
-    return new RecordHeaders(List.of(new TextHeader(name, text)));
+    return headers(List.of(new TextHeader(name, text)));
+  }
+
+  private static Headers headers(List<Header> all) {
+    return new ProducerRecord<>("topic", null, "key", "value", all).headers();
   }
 
   private static Map<String, String> texts(List<Header> headers) {

@@ -12,8 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.header.Headers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,7 +40,8 @@ class GoldenHeadersTest {
   @ParameterizedTest
   @MethodSource("golden")
   void aRecordKeepsItsHeaders(Map<String, String> golden) {
-    RecordHeaders written = new RecordHeaders(TextHeader.all(golden));
+    Headers written =
+        new ProducerRecord<>("topic", null, "key", "value", TextHeader.all(golden)).headers();
     CampaignHeaders heard = new CampaignHeaders();
     heard.hear(CAMPAIGN, written);
 
@@ -54,7 +56,7 @@ class GoldenHeadersTest {
   }
 
   private static Iterable<Header> written(
-      String type, CampaignHeaders campaigns, RecordHeaders original) {
+      String type, CampaignHeaders campaigns, Headers original) {
     EventType one =
         Stream.of(EventType.values()).filter(t -> t.text().equals(type)).findAny().orElseThrow();
     return one == EventType.DEAD_LETTER

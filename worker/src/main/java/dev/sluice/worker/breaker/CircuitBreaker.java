@@ -38,19 +38,28 @@ public final class CircuitBreaker {
    */
   static final int MOST_WHILE_QUIET = 250;
 
-  /** The number of consecutive outcomes in doubt that opens the breaker. */
+  /**
+   * The number of consecutive outcomes in doubt that opens the breaker. Where one in ten is in
+   * doubt by chance, ten in a row are one case in 10<sup>10</sup>.
+   */
   public static final int DOUBTS = 10;
 
-  /** The number of newest outcomes considered. */
+  /**
+   * The number of newest outcomes considered; under a second's at 80/s. Where one in five is in
+   * doubt by chance, half of them are in about two cases of a million.
+   */
   static final int NEWEST = 50;
 
   /** The number of them in doubt that opens the breaker. */
   static final int MOST_IN_DOUBT = NEWEST / 2;
 
-  /** The number of responses that closes it when it is half-open. */
+  /** The number of responses that closes it when it is half-open; as many as doubts open it. */
   private static final int TRUST = 10;
 
-  /** The sends in flight that are allowed before a sender's first response. */
+  /**
+   * The sends in flight that are allowed before a sender's first response: at 80/s, those of 0.1 s.
+   * Fewer delay the start of a campaign, more arrive at once from a cold process.
+   */
   private static final int FIRST = 8;
 
   /** The shortest time that it stays open, despite late responses, so that it does not flap. */

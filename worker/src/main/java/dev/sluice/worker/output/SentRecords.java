@@ -1,5 +1,6 @@
 package dev.sluice.worker.output;
 
+import dev.sluice.runtime.Ticker;
 import dev.sluice.schema.Reasons;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import org.apache.kafka.common.errors.TransactionAbortedException;
 /** The records of one transaction, and what Kafka has answered to each. */
 final class SentRecords {
   private final Producer<byte[], byte[]> producer;
+  private final Ticker ticker;
   private final List<Sent> sent = new ArrayList<>();
   private final Queue<ProducerRecord<byte[], byte[]>> tooLarge = new ConcurrentLinkedQueue<>();
   private final Map<String, String> refusing = new ConcurrentHashMap<>();
@@ -36,8 +38,9 @@ final class SentRecords {
 
   private record Sent(String topic, Future<RecordMetadata> place) {}
 
-  SentRecords(Producer<byte[], byte[]> producer) {
+  SentRecords(Producer<byte[], byte[]> producer, Ticker ticker) {
     this.producer = producer;
+    this.ticker = ticker;
   }
 
   void send(ProducerRecord<byte[], byte[]> record) {
@@ -62,11 +65,11 @@ final class SentRecords {
 
   /** Waits until the records of some topics are written, or one of them is refused. */
   void await(Predicate<String> topics, Duration atMost) {
-    long deadline = System.nanoTime() + atMost.toNanos();
+    long deadline = ticker.nanoTime() + atMost.toNanos();
     try {
       for (Sent one : sent) {
         if (topics.test(one.topic)) {
-          var _ = one.place.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+          var _ = one.place.get(deadline - ticker.nanoTime(), TimeUnit.NANOSECONDS);
         }
       }
     } catch (ExecutionException | TimeoutException e) {

@@ -125,7 +125,7 @@ public final class TransactionalProducer implements AutoCloseable {
       Map<TopicPartition, OffsetAndMetadata> offsets,
       ConsumerGroupMetadata group) {
     Producer<byte[], byte[]> current = producer();
-    SentRecords sent = new SentRecords(current);
+    SentRecords sent = new SentRecords(current, ticker);
     try {
       current.beginTransaction();
       records.forEach(sent::send);

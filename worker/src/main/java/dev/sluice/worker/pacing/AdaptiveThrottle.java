@@ -14,9 +14,16 @@ public final class AdaptiveThrottle {
   /** Longer pauses are cut to this; then a few messages test the provider. */
   public static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
+  /**
+   * Six halvings: of 80/s it leaves 1.25/s, so that the provider is tested every second. Less would
+   * spare a provider that refuses everything, and notice later that it takes messages again.
+   */
   private static final double LEAST_SHARE = 1 / 64.0;
 
-  /** The share of the full rate added each second. */
+  /**
+   * The share of the full rate added each second: 5 s from a half to all of it, 10 s from the
+   * least. More would meet the provider's limit, and be halved, more often.
+   */
   private static final double INCREASE_PER_SECOND = 0.1;
 
   private double share = 1;

@@ -23,7 +23,8 @@ public final class LanePacer {
 
   /**
    * How long before its slot a send is ready at the latest. One that is ready much earlier only
-   * keeps a connection from the others, which then open more.
+   * keeps a connection from the others, which then open more. As long as the turn is early, within
+   * which threads that are awakened late still come in time.
    */
   private static final Duration EARLY = Duration.ofMillis(100);
 
@@ -36,7 +37,7 @@ public final class LanePacer {
    */
   private static final double TURN_SECONDS = 0.1;
 
-  /** Slow lanes need few sends that are ready. */
+  /** Slow lanes need few sends that are ready; at 100/s, it is those of {@link #EARLY}. */
   private static final int LEAST_READYING = 10;
 
   private final Ticker ticker;

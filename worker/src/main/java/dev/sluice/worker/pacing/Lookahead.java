@@ -8,8 +8,13 @@ import java.time.Duration;
  * in doubt. It adapts to the duration of transactions, and assumes slow ones at first.
  */
 public final class Lookahead {
+  /** That of transactions of 15 ms; faster ones need no less, as the loop's turns are 20 ms. */
   private static final Duration LEAST = Duration.ofMillis(60);
+
+  /** That of transactions of 685 ms. With slower ones lanes idle, as more would be in doubt. */
   private static final Duration MOST = Duration.ofMillis(1_400);
+
+  /** A lookahead of 400 ms until transactions were measured. */
   private static final Duration ASSUMED = Duration.ofMillis(185);
 
   /**

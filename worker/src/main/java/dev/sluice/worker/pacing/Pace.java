@@ -14,8 +14,19 @@ import java.util.function.LongSupplier;
  */
 final class Pace {
   private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
+
+  /**
+   * How much closer than the rate sends may follow each other. One in a hundred was too little to
+   * make up for what lanes lost between slow transactions on a busy machine.
+   */
   private static final double SPACING = 1.05;
+
+  /**
+   * How much of the rate may pass at once; one send up to 100/s. Longer bursts load the provider
+   * unevenly; with shorter ones a fast lane needs threads that awaken on time, each time.
+   */
   private static final double BURST_SECONDS = 0.01;
+
   private static final double SHORTEST_NANOS = 1;
   private static final double LONGEST_NANOS = 1e15;
 

@@ -6,12 +6,16 @@ import java.time.Duration;
  * The times of a lane's sends within the last second, in which there may be no more than its rate.
  */
 final class SlidingWindow {
-  /** A little more than a second, because evenly spaced sends do not arrive quite evenly. */
+  /**
+   * A little more than a second, because evenly spaced sends do not arrive quite evenly. It costs
+   * 0.3 % of the rate at most.
+   */
   static final long SECOND_NANOS = Duration.ofMillis(1_003).toNanos();
 
   /**
    * The share of the rate that may be sent in addition to make up for a stall. In whole messages,
-   * and none below 80/s: a sender's lanes stall together, and one from each would be too many.
+   * and none below 80/s: a sender's lanes stall together, and one from each would be too many. It
+   * is the least of which 80/s have half a message, which rounds to one.
    */
   private static final double CATCH_UP = 1 / 160.0;
 

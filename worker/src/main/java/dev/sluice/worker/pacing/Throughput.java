@@ -7,8 +7,10 @@ import java.time.Duration;
  * breaker that lets few through, a slow provider. An average over the last seconds.
  */
 public final class Throughput {
+  /** Shorter, the sends of a slow lane are too few to tell; longer, a hold-up is noticed later. */
   private static final double AVERAGED_SECONDS = 3;
 
+  /** A lane that sends more than this share of its rate is not worth returning requests for. */
   private static final double NOTICEABLY = 0.8;
 
   /** A hold-up counts until nothing was held up for this long. */

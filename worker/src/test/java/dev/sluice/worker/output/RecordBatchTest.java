@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.Test;
 
 class RecordBatchTest {
@@ -40,7 +40,8 @@ class RecordBatchTest {
 
   @Test
   void everyRecordSaysWhatItIsAndWhose() {
-    campaigns.hear(CAMPAIGN, new RecordHeaders(List.of(new TextHeader("traceparent", TRACE))));
+    List<Header> traced = List.of(new TextHeader("traceparent", TRACE));
+    campaigns.hear(CAMPAIGN, new ProducerRecord<>("topic", null, "key", "value", traced).headers());
     batch.result(
         SendResult.of(1, CAMPAIGN, 1, RecipientStatus.SENT, Instant.EPOCH)
             .messageId("m")

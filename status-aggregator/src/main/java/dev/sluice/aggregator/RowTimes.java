@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Tells how long PostgreSQL takes for a row of campaigns whose results are written in time, over
  * all tasks of the process.
  */
-final class Pace {
+final class RowTimes {
   /** A statement of a few rows takes about as long as one of so many. */
   private static final int FEW = 20;
 

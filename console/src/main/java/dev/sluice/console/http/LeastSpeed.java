@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
  * @param window the time over which that is measured
  * @param whole the time that the whole file may take
  */
-public record Pace(int least, Duration window, Duration whole) {
+public record LeastSpeed(int least, Duration window, Duration whole) {
   /** Portions after which others may run; most bodies and responses have fewer. */
   private static final int IN_A_ROW = 8;
 

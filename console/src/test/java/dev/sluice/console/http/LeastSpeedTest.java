@@ -9,10 +9,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class PaceTest {
+class LeastSpeedTest {
   private static final int CORES = Runtime.getRuntime().availableProcessors();
 
-  private final Pace pace = new Pace(1_024, Duration.ofSeconds(10), Duration.ofHours(1));
+  private final LeastSpeed leastSpeed =
+      new LeastSpeed(1_024, Duration.ofSeconds(10), Duration.ofHours(1));
   private final AtomicBoolean ended = new AtomicBoolean();
   private final AtomicInteger begun = new AtomicInteger();
 
@@ -34,7 +35,7 @@ class PaceTest {
   }
 
   private void receive() {
-    Pace.Watch watch = pace.watch();
+    LeastSpeed.Watch watch = leastSpeed.watch();
     begun.incrementAndGet();
     while (!ended.get()) {
       watch.start();

@@ -18,6 +18,7 @@ import dev.sluice.schema.Topics;
 import dev.sluice.worker.RetryPolicy;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.WorkerConfig;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -231,6 +232,18 @@ final class Simulation {
       @Override
       public StablePlaces places(KafkaConfig kafka) {
         return new SimPlaces(broker, network, process);
+      }
+
+      @Override
+      public Meters meters(
+          org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
+          MeterRegistry registry) {
+        return () -> {};
+      }
+
+      @Override
+      public Meters meters(Producer<byte[], byte[]> producer, MeterRegistry registry) {
+        return () -> {};
       }
     };
   }

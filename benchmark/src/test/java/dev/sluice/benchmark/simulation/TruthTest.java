@@ -2,6 +2,7 @@ package dev.sluice.benchmark.simulation;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.SendRequest;
@@ -29,6 +30,7 @@ class TruthTest {
   @BeforeEach
   void begin() {
     broker.create(topics.sendRequests(), 1);
+    broker.create(topics.controls(), 1);
     broker.observe(truth);
     request(0);
     commit(0, "v1");
@@ -87,14 +89,34 @@ class TruthTest {
     commit(0, "v1 s2");
     SimProcess worker = new SimProcess("w", kernel);
     truth.launched(worker, new Truth.Message(CAMPAIGN, 0, 1));
-    kernel.at(Duration.ofMillis(999).toNanos(), () -> {});
-    while (kernel.nowNanos() < Duration.ofMillis(999).toNanos()) {
-      kernel.step();
-    }
+    pass(Duration.ofMillis(999));
 
     assertThatThrownBy(() -> truth.launched(worker, new Truth.Message(CAMPAIGN, 1, 1)))
         .isInstanceOf(Violation.class)
         .hasMessageContaining("2 launches within a second");
+  }
+
+  @Test
+  void aBlockedSenderSendsNothingASecondLater() {
+    commit(0, "v1 s1");
+    broker.append(
+        new TopicPartition(topics.controls(), 0),
+        Control.senderKey("a").getBytes(StandardCharsets.UTF_8),
+        Json.write(new Control(Control.State.BLOCKED, "the token is invalid")));
+    pass(Duration.ofMillis(1_001));
+
+    assertThatThrownBy(
+            () -> truth.launched(new SimProcess("w", kernel), new Truth.Message(CAMPAIGN, 0, 1)))
+        .isInstanceOf(Violation.class)
+        .hasMessageContaining("BLOCKED");
+  }
+
+  private void pass(Duration time) {
+    long until = kernel.nowNanos() + time.toNanos();
+    kernel.at(until, () -> {});
+    while (kernel.nowNanos() < until) {
+      kernel.step();
+    }
   }
 
   private void request(long recipient) {

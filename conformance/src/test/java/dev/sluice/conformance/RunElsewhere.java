@@ -43,6 +43,7 @@ final class RunElsewhere {
           Map.entry("benchmark neighbours --only console", "CrowdedConsoleIT, shorter"),
           Map.entry("benchmark steering", "SteeringIT, shorter"),
           Map.entry("benchmark simulate --schedules 1000000", "SimulationTest, fewer"),
+          Map.entry("benchmark simulate --schedules 100000", WEEKLY),
           Map.entry("benchmark holding --kills 10", WEEKLY),
           Map.entry("benchmark scaling", WEEKLY),
           Map.entry("benchmark scaling --only ROLLING_RESTART", ".ci/measure, with the rest of it"),

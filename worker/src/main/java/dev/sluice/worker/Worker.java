@@ -9,13 +9,13 @@ import dev.sluice.runtime.NamedSenders;
 import dev.sluice.runtime.Restarts;
 import dev.sluice.runtime.WarmUp;
 import dev.sluice.runtime.kafka.ControlsView;
+import dev.sluice.runtime.kafka.KafkaClients;
 import dev.sluice.runtime.kafka.KafkaProbe;
 import dev.sluice.runtime.kafka.StablePlaces;
 import dev.sluice.worker.breaker.CircuitBreakers;
 import dev.sluice.worker.breaker.ProviderProbes;
 import dev.sluice.worker.output.TransactionalProducer;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -224,8 +224,7 @@ public final class Worker implements AutoCloseable {
             meters,
             health,
             machine);
-    try (KafkaClientMetrics kafkaMeters = new KafkaClientMetrics(consumer)) {
-      kafkaMeters.bindTo(registry);
+    try (KafkaClients.Meters _ = config.kafka().clients().meters(consumer, registry)) {
       if (cold) {
         Rehearsal.takeOver(consumer, places, topic);
         cold = false;

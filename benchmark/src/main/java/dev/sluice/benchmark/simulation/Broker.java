@@ -1,5 +1,6 @@
 package dev.sluice.benchmark.simulation;
 
+import dev.sluice.benchmark.simulation.Transaction.Written;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.PartitionInfo;
@@ -29,8 +31,19 @@ final class Broker {
   private final Map<String, Producer> producers = new HashMap<>();
   private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
   private final Map<TopicPartition, List<Commit>> commits = new HashMap<>();
-  private final Set<Fiber> pollers = new LinkedHashSet<>();
+  private final Waiters members = new Waiters();
+  private final Waiters completions = new Waiters();
+  private final Network network;
   private final Group group;
+  private Observer observer = (partition, offset, entry) -> {};
+
+  /** The share of transactions that is refused, as if the group had gone on without the member. */
+  private double refused;
+
+  /** Sees each record as soon as it is certain to be committed. */
+  interface Observer {
+    void committed(TopicPartition partition, long offset, Log.Entry entry);
+  }
 
   /** An offset that counts as committed from this time on. */
   record Commit(long sinceNanos, OffsetAndMetadata offset) {}
@@ -41,9 +54,19 @@ final class Broker {
     private @Nullable Transaction transaction;
   }
 
-  Broker(Kernel kernel) {
+  Broker(Kernel kernel, Network network) {
     this.kernel = kernel;
-    group = new Group(kernel, this::changed);
+    this.network = network;
+    group = new Group(kernel, () -> members.wake(network));
+  }
+
+  void observe(Observer newObserver) {
+    observer = newObserver;
+  }
+
+  /** Sets the share of transactions that is refused. */
+  void refuse(double share) {
+    refused = share;
   }
 
   Group group() {
@@ -73,18 +96,21 @@ final class Broker {
 
   /** Appends outside a transaction. */
   void append(TopicPartition partition, byte[] key, byte[] value) {
-    log(partition).append(new Log.Entry(key, value, null));
-    changed();
+    Log log = log(partition);
+    Log.Entry entry = new Log.Entry(key, value, null);
+    log.append(entry);
+    observer.committed(partition, log.end() - 1, entry);
+    log.readers().wake(network);
   }
 
-  /** Wakes the fibers that wait for records or for the group. */
-  private void changed() {
-    pollers.forEach(Fiber::wake);
-    pollers.clear();
+  /** Returns those who wait for a change of the group. */
+  Waiters members() {
+    return members;
   }
 
-  void wakeOnChange(Fiber poller) {
-    pollers.add(poller);
+  /** Returns those who wait for the completion of a transaction. */
+  Waiters completions() {
+    return completions;
   }
 
   /**
@@ -172,9 +198,10 @@ final class Broker {
     Transaction transaction = transaction(id, epoch);
     for (ProducerRecord<byte[], byte[]> record : records) {
       Integer wanted = record.partition();
-      Log log = log(new TopicPartition(record.topic(), wanted == null ? 0 : wanted));
+      TopicPartition partition = new TopicPartition(record.topic(), wanted == null ? 0 : wanted);
+      Log log = log(partition);
       log.append(new Log.Entry(record.key(), record.value(), transaction));
-      transaction.touched().add(log);
+      transaction.written().add(new Written(partition, log.end() - 1));
     }
   }
 
@@ -187,6 +214,9 @@ final class Broker {
       int generation) {
     Transaction transaction = transaction(id, epoch);
     group.requireMember(member, generation);
+    if (refused > 0 && kernel.chance(refused)) {
+      throw new CommitFailedException("the group has gone on without " + member);
+    }
     transaction.offsets().putAll(offsets);
   }
 
@@ -202,6 +232,9 @@ final class Broker {
   private void decide(Producer producer, Transaction transaction, boolean commit) {
     transaction.decide(commit);
     if (commit) {
+      for (Written one : transaction.written()) {
+        observer.committed(one.partition(), one.offset(), log(one.partition()).get(one.offset()));
+      }
       transaction.offsets().forEach(this::decided);
     }
     Duration most = kernel.chance(0.02) ? Duration.ofMillis(800) : Duration.ofMillis(8);
@@ -212,13 +245,14 @@ final class Broker {
 
   private void complete(Producer producer, Transaction transaction) {
     transaction.complete();
-    for (Log log : transaction.touched()) {
-      log.append(Log.Entry.marker());
-    }
+    Set<Log> touched = new LinkedHashSet<>();
+    transaction.written().forEach(one -> touched.add(log(one.partition())));
+    touched.forEach(log -> log.append(Log.Entry.marker()));
     if (transaction.decidedToCommit()) {
       committed.putAll(transaction.offsets());
     }
     producer.transaction = null;
-    changed();
+    touched.forEach(log -> log.readers().wake(network));
+    completions.wake(network);
   }
 }

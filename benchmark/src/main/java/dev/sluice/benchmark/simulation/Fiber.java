@@ -49,6 +49,12 @@ final class Fiber {
     }
   }
 
+  /** Returns a wake-up of its next wait, which does nothing once that has ended. */
+  Runnable nextWakeUp() {
+    long ticket = wait + 1;
+    return () -> wake(ticket);
+  }
+
   /** Waits until a time, or until it is woken earlier. */
   void waitUntil(long nanos) {
     long ticket = ++wait;

@@ -23,6 +23,7 @@ final class Kernel {
   private long sequence;
   private @Nullable Fiber running;
   private @Nullable Throwable failure;
+  private Runnable afterEachStep = () -> {};
 
   private record Event(long atNanos, long sequence, Runnable action) implements Comparable<Event> {
     @Override
@@ -76,6 +77,11 @@ final class Kernel {
     after(interval, () -> every(interval, action));
   }
 
+  /** Sets what is checked after each event. */
+  void afterEachStep(Runnable check) {
+    afterEachStep = check;
+  }
+
   /** Returns the number of events so far. */
   long steps() {
     return sequence - events.size();
@@ -86,6 +92,7 @@ final class Kernel {
     Event next = events.remove();
     nowNanos = next.atNanos();
     next.action().run();
+    afterEachStep.run();
     if (failure != null) {
       throw failure instanceof Violation violation
           ? violation

@@ -1,5 +1,6 @@
 package dev.sluice.benchmark.simulation;
 
+import dev.sluice.schema.Json;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** One partition's log, with the visibility that readers of committed records have. */
 final class Log {
   private final List<Entry> entries = new ArrayList<>();
+  private final Waiters readers = new Waiters();
   private int stable;
 
   /** One offset of the log. */
@@ -16,6 +18,7 @@ final class Log {
     private final byte[] key;
     private final byte[] value;
     private final @Nullable Transaction transaction;
+    private @Nullable Object event;
 
     /**
      * Creates an entry.
@@ -41,14 +44,34 @@ final class Log {
       return value;
     }
 
+    /** Returns its value as an event, which the models read only once. */
+    <T> T read(Class<T> type) {
+      Object known = event;
+      if (known == null) {
+        known = Json.read(value, type);
+        event = known;
+      }
+      return type.cast(known);
+    }
+
     /** Returns whether readers receive it. */
     boolean visible() {
-      return key.length > 0 && (transaction == null || transaction.decidedToCommit());
+      return isRecord() && (transaction == null || transaction.decidedToCommit());
+    }
+
+    /** Returns whether it is a record, whatever becomes of its transaction. */
+    boolean isRecord() {
+      return key.length > 0;
     }
 
     private boolean stable() {
       return transaction == null || transaction.completed();
     }
+  }
+
+  /** Returns those who wait for records. */
+  Waiters readers() {
+    return readers;
   }
 
   void append(Entry entry) {

@@ -1,6 +1,8 @@
 package dev.sluice.benchmark.simulation;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.TimeoutException;
 
@@ -11,6 +13,7 @@ final class Network {
 
   private final Kernel kernel;
   private double loss;
+  private double lossOfCommits;
 
   Network(Kernel kernel) {
     this.kernel = kernel;
@@ -21,28 +24,65 @@ final class Network {
     loss = share;
   }
 
+  /** Sets the share of commits that end in a timeout, so that their end is unknown. */
+  void loseCommits(double share) {
+    lossOfCommits = share;
+  }
+
   void delay(SimProcess process) {
-    process.sleep(kernel.between(LEAST, MOST));
+    process.sleep(latency());
+  }
+
+  private long latency() {
+    return kernel.between(LEAST, MOST);
+  }
+
+  /** Runs something when a message would arrive. */
+  void deliver(Runnable arrival) {
+    kernel.at(kernel.nowNanos() + latency(), arrival);
+  }
+
+  /** Calls the broker to commit. */
+  <T> T commit(SimProcess process, Supplier<T> effect) {
+    return call(process, effect, Math.max(loss, lossOfCommits));
   }
 
   /** Calls the broker. A lost call may have its effect, have it later, or never have it. */
   <T> T call(SimProcess process, Supplier<T> effect) {
-    delay(process);
-    if (loss > 0 && kernel.chance(loss)) {
+    return call(process, effect, loss);
+  }
+
+  private <T> T call(SimProcess process, Supplier<T> effect, double lost) {
+    long there = latency();
+    if (lost > 0 && kernel.chance(lost)) {
+      long atNanos = kernel.nowNanos() + there;
       switch (kernel.random().nextInt(3)) {
         case 0 -> {}
-        case 1 -> unanswered(effect);
+        case 1 -> kernel.at(atNanos, () -> unanswered(effect));
         default ->
             kernel.at(
-                kernel.nowNanos() + kernel.between(Duration.ZERO, Duration.ofSeconds(12)),
+                atNanos + kernel.between(Duration.ZERO, Duration.ofSeconds(12)),
                 () -> unanswered(effect));
       }
       process.sleep(kernel.between(Duration.ofMillis(50), Duration.ofSeconds(8)));
       throw new TimeoutException("no answer from the broker");
     }
-    T result = effect.get();
-    delay(process);
-    return result;
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    kernel.at(kernel.nowNanos() + there, () -> answer(effect, answer));
+    process.sleep(there + latency());
+    if (answer.state() == Future.State.FAILED
+        && answer.exceptionNow() instanceof RuntimeException refusal) {
+      throw refusal;
+    }
+    return answer.resultNow();
+  }
+
+  private static <T> void answer(Supplier<T> effect, CompletableFuture<T> answer) {
+    try {
+      answer.complete(effect.get());
+    } catch (RuntimeException e) {
+      answer.completeExceptionally(e);
+    }
   }
 
   private static void unanswered(Supplier<?> effect) {

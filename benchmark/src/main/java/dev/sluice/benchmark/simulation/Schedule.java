@@ -6,6 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The run that a seed determines: a fleet, its campaigns, and faults.
@@ -13,11 +15,15 @@ import java.util.random.RandomGenerator;
  * @param seed also determines latencies and responses
  * @param workers how many run at first
  * @param partitions partitions of the requests' topic
+ * @param mostRecipients the most that a campaign has
  * @param faults in order of time
  */
-record Schedule(long seed, int workers, int partitions, List<Fault> faults) {
+record Schedule(long seed, int workers, int partitions, int mostRecipients, List<Fault> faults) {
   /** Faults begin, and campaigns run, within this time. */
   static final Duration ACTIVE = Duration.ofSeconds(8);
+
+  /** The most recipients of a campaign, unless a schedule has fewer. */
+  static final int RECIPIENTS = 80;
 
   private static final int MOST_FAULTS = 6;
 
@@ -41,7 +47,13 @@ record Schedule(long seed, int workers, int partitions, List<Fault> faults) {
     PROVIDER,
     PAUSE,
     CANCEL,
-    RESEND
+    RESEND,
+    /** Some transactions are refused, as if the group had gone on without the worker. */
+    REFUSE,
+    /** Some commits are not answered, so that it is unknown whether they took place. */
+    UNKNOWN,
+    /** No requests are written and no results are read, as without the database. */
+    DATABASE
   }
 
   /**
@@ -75,7 +87,8 @@ record Schedule(long seed, int workers, int partitions, List<Fault> faults) {
               random.nextInt(1_000)));
     }
     faults.sort(Comparator.comparingLong(Fault::atNanos));
-    return new Schedule(seed, random.nextInt(1, 4), random.nextInt(1, 4), List.copyOf(faults));
+    return new Schedule(
+        seed, random.nextInt(1, 4), random.nextInt(1, 4), RECIPIENTS, List.copyOf(faults));
   }
 
   /** Returns when all faults are over, ns. */
@@ -85,10 +98,38 @@ record Schedule(long seed, int workers, int partitions, List<Fault> faults) {
         .reduce(ACTIVE.toNanos(), Math::max);
   }
 
-  /** Returns the same schedule without one of its faults. */
-  Schedule without(Fault fault) {
+  /** Returns schedules that are simpler in one respect, the simplest first. */
+  Stream<Schedule> simpler() {
+    Stream<Schedule> ofFewer =
+        Stream.of(
+                with(workers - 1, partitions, mostRecipients),
+                with(workers, partitions - 1, mostRecipients),
+                with(workers, partitions, mostRecipients / 2))
+            .filter(one -> one.workers > 0 && one.partitions > 0 && one.mostRecipients > 0);
+    return Stream.concat(faults.stream().map(this::without), ofFewer);
+  }
+
+  private Schedule with(int newWorkers, int newPartitions, int newMostRecipients) {
+    return new Schedule(seed, newWorkers, newPartitions, newMostRecipients, faults);
+  }
+
+  private Schedule without(Fault fault) {
     List<Fault> fewer = new ArrayList<>(faults);
     fewer.remove(fault);
-    return new Schedule(seed, workers, partitions, List.copyOf(fewer));
+    return new Schedule(seed, workers, partitions, mostRecipients, List.copyOf(fewer));
+  }
+
+  /** Returns it as a test has it. */
+  String code() {
+    return faults.stream()
+        .map(fault ->
+            "new Fault(Kind.%s, %dL, %dL, %d)"
+                .formatted(fault.kind(), fault.atNanos(), fault.forNanos(), fault.target()))
+        .collect(
+            Collectors.joining(
+                ", ",
+                "new Schedule(%dL, %d, %d, %d, List.of("
+                    .formatted(seed, workers, partitions, mostRecipients),
+                "))"));
   }
 }

@@ -72,7 +72,7 @@ final class SimConsumer extends MockConsumer<byte[], byte[]> {
   @Override
   public ConsumerRecords<byte[], byte[]> poll(Duration wait) {
     long deadline = kernel.nowNanos() + wait.toNanos();
-    network.delay(process);
+    boolean waited = false;
     while (true) {
       if (wokenUp) {
         wokenUp = false;
@@ -82,12 +82,30 @@ final class SimConsumer extends MockConsumer<byte[], byte[]> {
         followGroup(listener);
       }
       ConsumerRecords<byte[], byte[]> records = fetch();
-      if (!records.isEmpty() || kernel.nowNanos() >= deadline) {
+      boolean over = !records.isEmpty() || kernel.nowNanos() >= deadline;
+      if (over && !waited) {
+        // Otherwise a loop could go on forever without any time passing.
+        network.delay(process);
+      }
+      if (over) {
         return records;
       }
-      broker.wakeOnChange(kernel.running());
-      kernel.running().waitUntil(deadline);
+      awaitChange(deadline);
+      waited = true;
     }
+  }
+
+  private void awaitChange(long deadline) {
+    Fiber self = kernel.running();
+    for (TopicPartition partition : assignment) {
+      if (!paused.contains(partition)) {
+        broker.log(partition).readers().add(self);
+      }
+    }
+    if (listener != null) {
+      broker.members().add(self);
+    }
+    self.waitUntil(deadline);
   }
 
   private void followGroup(ConsumerRebalanceListener changes) {
@@ -189,12 +207,12 @@ final class SimConsumer extends MockConsumer<byte[], byte[]> {
   public Map<TopicPartition, OffsetAndMetadata> committed(
       Set<TopicPartition> partitions, Duration atMost) {
     long deadline = kernel.nowNanos() + atMost.toNanos();
-    network.call(process, () -> null);
+    network.call(process, () -> true);
     while (!broker.stable(partitions)) {
       if (kernel.nowNanos() >= deadline) {
         throw new TimeoutException("a transaction has not ended");
       }
-      broker.wakeOnChange(kernel.running());
+      broker.completions().add(kernel.running());
       kernel.running().waitUntil(deadline);
     }
     Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
@@ -112,7 +113,7 @@ final class SimProducer extends MockProducer<byte[], byte[]> {
   @Override
   public void commitTransaction() {
     flushUnsent();
-    call(() -> broker.end(id, epoch, true));
+    network.commit(process, ofThisEpoch(() -> broker.end(id, epoch, true)));
   }
 
   @Override
@@ -123,16 +124,18 @@ final class SimProducer extends MockProducer<byte[], byte[]> {
   }
 
   private void call(Runnable effect) {
+    network.call(process, ofThisEpoch(effect));
+  }
+
+  private Supplier<Boolean> ofThisEpoch(Runnable effect) {
     short ofEpoch = epoch;
-    network.call(
-        process,
-        () -> {
-          if (ofEpoch != epoch) {
-            throw new IllegalStateException("the epoch has changed");
-          }
-          effect.run();
-          return true;
-        });
+    return () -> {
+      if (ofEpoch != epoch) {
+        throw new IllegalStateException("the epoch has changed");
+      }
+      effect.run();
+      return true;
+    };
   }
 
   @Override

@@ -5,17 +5,20 @@ import dev.sluice.benchmark.simulation.SimProvider.Behaviour;
 import dev.sluice.benchmark.simulation.SimProvider.Mood;
 import dev.sluice.benchmark.simulation.Truth.Message;
 import dev.sluice.benchmark.simulation.Upstream.Campaign;
-import dev.sluice.benchmark.simulation.Upstream.Sender;
+import dev.sluice.producer.sql.CampaignRepository.Sender;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.kafka.KafkaClients;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.StablePlaces;
 import dev.sluice.schema.Control;
+import dev.sluice.schema.LaneRates;
 import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.Topics;
 import dev.sluice.worker.RetryPolicy;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.WorkerConfig;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,8 +79,8 @@ final class Simulation {
   Simulation(Schedule schedule, @Nullable Consumer<String> trace) {
     this.schedule = schedule;
     kernel = new Kernel(schedule.seed(), trace);
-    broker = new Broker(kernel);
     network = new Network(kernel);
+    broker = new Broker(kernel, network);
     broker.create(topics.sendRequests(), schedule.partitions());
     for (String topic :
         List.of(
@@ -95,8 +98,14 @@ final class Simulation {
       broker.commit(one, new OffsetAndMetadata(0, "v1"));
     }
     broker.group().serve(served);
-    truth = new Truth(kernel, broker);
-    upstream = new Upstream(kernel, broker, truth, topics, schedule.partitions());
+    truth = new Truth(kernel, broker, topics);
+    broker.observe(truth);
+    CommittedWindows windows = new CommittedWindows(broker, served, truth);
+    kernel.afterEachStep(() -> {
+      windows.check();
+      truth.requireBoundedBacklog();
+    });
+    upstream = new Upstream(kernel, broker, topics, schedule.partitions());
   }
 
   /** Runs it to its end. */
@@ -116,13 +125,14 @@ final class Simulation {
     }
     begin();
     schedule.faults().forEach(fault -> kernel.at(fault.atNanos(), () -> strike(fault)));
+    long endNanos = schedule.endNanos();
     kernel.at(
-        schedule.endNanos(),
+        endNanos,
         () -> {
           nodes.forEach(node -> node.process.thaw());
           kernel.after(RESPITE, () -> kernel.every(OPERATOR, this::heal));
         });
-    while (kernel.nowNanos() < schedule.endNanos() || !quiet()) {
+    while (kernel.nowNanos() < endNanos || !quiet()) {
       if (kernel.nowNanos() > PATIENCE.toNanos()) {
         throw new Violation(
             "not settled: "
@@ -142,12 +152,13 @@ final class Simulation {
     int count = kernel.random().nextInt(1, 4);
     List<Sender> senders = List.of(sender("a"), sender("b"));
     for (int number = 0; number < count; number++) {
+      Sender sender = senders.get(kernel.random().nextInt(senders.size()));
       Campaign campaign =
           new Campaign(
               new UUID(0, number + 1),
-              senders.get(kernel.random().nextInt(senders.size())),
+              sender,
               kernel.chance(0.2) ? OnDoubt.RESEND : OnDoubt.HOLD,
-              kernel.random().nextInt(1, 80));
+              1 + kernel.random().nextInt(most(sender)));
       kernel.at(
           kernel.random().nextLong(Schedule.ACTIVE.toNanos() / 4),
           () -> {
@@ -157,8 +168,21 @@ final class Simulation {
     }
   }
 
+  /** Returns the most recipients of a campaign: without faults all are sent to in this time. */
+  private int most(Sender sender) {
+    double inTime = sender.rates().ratePerSecond() * Schedule.ACTIVE.toSeconds();
+    return (int) Math.min(schedule.mostRecipients(), inTime);
+  }
+
   private Sender sender(String id) {
-    return new Sender(id, kernel.random().nextInt(1, 3), kernel.random().nextInt(1, 20));
+    int lanes = kernel.random().nextInt(1, 3);
+    int ofLane =
+        kernel.chance(0.1) ? kernel.random().nextInt(80, 400) : kernel.random().nextInt(1, 20);
+    return new Sender(
+        new SendRequest.Sender(id, "whatsapp", "1"),
+        new LaneRates((double) lanes * ofLane, lanes),
+        null,
+        null);
   }
 
   private void start(Node node) {
@@ -208,6 +232,18 @@ final class Simulation {
       @Override
       public StablePlaces places(KafkaConfig kafka) {
         return new SimPlaces(broker, network, process);
+      }
+
+      @Override
+      public Meters meters(
+          org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
+          MeterRegistry registry) {
+        return () -> {};
+      }
+
+      @Override
+      public Meters meters(Producer<byte[], byte[]> producer, MeterRegistry registry) {
+        return () -> {};
       }
     };
   }
@@ -270,7 +306,23 @@ final class Simulation {
               });
       case CANCEL -> campaign(fault, one -> upstream.control(one.id(), Control.State.CANCELLED));
       case RESEND -> campaign(fault, upstream::resendUnconfirmed);
+      case REFUSE -> {
+        broker.refuse(share(fault));
+        later(fault, () -> broker.refuse(0));
+      }
+      case UNKNOWN -> {
+        network.loseCommits(share(fault));
+        later(fault, () -> network.loseCommits(0));
+      }
+      case DATABASE -> {
+        upstream.away(true);
+        later(fault, () -> upstream.away(false));
+      }
     }
+  }
+
+  private static double share(Fault fault) {
+    return 0.1 + fault.target() / 1_000.0;
   }
 
   private void campaign(Fault fault, Consumer<Campaign> action) {
@@ -299,6 +351,9 @@ final class Simulation {
   /** Ends all faults and does what only operators can do. */
   private void heal() {
     network.lose(0);
+    network.loseCommits(0);
+    broker.refuse(0);
+    upstream.away(false);
     mood.set(Behaviour.TAKES);
     upstream.unblockSenders();
     upstream.resumeAll();

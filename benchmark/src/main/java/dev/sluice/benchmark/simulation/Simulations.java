@@ -1,6 +1,5 @@
 package dev.sluice.benchmark.simulation;
 
-import dev.sluice.benchmark.simulation.Schedule.Fault;
 import dev.sluice.benchmark.simulation.Simulation.Outcome;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -44,7 +43,11 @@ public final class Simulations {
    *     there is none
    */
   public Optional<String> run(long seed) {
-    Schedule schedule = Schedule.of(seed);
+    return run(Schedule.of(seed));
+  }
+
+  /** Runs one schedule, like the one of a seed. */
+  Optional<String> run(Schedule schedule) {
     try {
       Outcome outcome = simulate(schedule, null);
       steps.add(outcome.steps());
@@ -71,15 +74,14 @@ public final class Simulations {
     return steps.sum();
   }
 
-  /** Removes faults as long as an invariant still breaks. */
+  /** Simplifies a schedule as long as an invariant still breaks. */
   private static Schedule smallest(Schedule schedule) {
-    for (Fault fault : schedule.faults()) {
-      Schedule smaller = schedule.without(fault);
-      if (fails(smaller)) {
-        return smallest(smaller);
-      }
-    }
-    return schedule;
+    return schedule
+        .simpler()
+        .filter(Simulations::fails)
+        .findFirst()
+        .map(Simulations::smallest)
+        .orElse(schedule);
   }
 
   private static boolean fails(Schedule schedule) {
@@ -108,8 +110,7 @@ public final class Simulations {
     }
     StringBuilder text = new StringBuilder();
     text.append("seed ").append(schedule.seed()).append(": ").append(violation.getMessage());
-    text.append("\n").append(schedule.workers()).append(" workers, ");
-    text.append(schedule.partitions()).append(" partitions");
+    text.append("\n").append(schedule.code());
     for (String line : trace) {
       text.append("\n  ").append(line);
     }

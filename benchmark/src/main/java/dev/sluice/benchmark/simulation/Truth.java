@@ -5,10 +5,13 @@ import dev.sluice.schema.Control;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.RecipientStatus;
+import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
+import dev.sluice.schema.Topics;
 import dev.sluice.schema.UnreadableWindowException;
 import dev.sluice.schema.WindowCodec;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,22 +26,37 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The model's record of what has really happened, invisible to the system, which checks the
- * invariants at every launch, response and result.
+ * invariants at every launch and after every event that has committed something.
  */
-final class Truth {
+final class Truth implements Broker.Observer, CommittedWindows.Ledger {
   /** The time within which pause and cancel take effect. */
   private static final Duration CONTROL = Duration.ofSeconds(1);
 
   /** The age at which a declared start is no longer launched. */
   private static final Duration STALLED = Duration.ofSeconds(3);
 
+  /** The work that may be queued for a lane. */
+  static final Duration HORIZON = Duration.ofSeconds(10);
+
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+  /** The share of its rate that a lane may send in addition, as the engine's sliding window has. */
+  private static final double CATCH_UP = 1 / 160.0;
 
   private final Kernel kernel;
   private final Broker broker;
   private final Map<Message, History> messages = new HashMap<>();
+  private final Topics topics;
+  private final Map<Place, SendRequest> requests = new HashMap<>();
   private final Map<LaneKey, Deque<Long>> launches = new HashMap<>();
   private final Map<String, Stop> stops = new HashMap<>();
+
+  /** Requests that are not done, by lane. */
+  private final Map<LaneKey, Integer> queued = new HashMap<>();
+
+  /** The newest requests of the lanes to which something was added since the last check. */
+  private final Map<LaneKey, SendRequest> grown = new HashMap<>();
+
   private int launched;
 
   /** One message to one recipient, in one round. */
@@ -57,7 +75,7 @@ final class Truth {
   /** A request in the log. */
   private record Place(TopicPartition partition, long offset) {}
 
-  /** A control of a campaign, and since when it applies. */
+  /** A control of a campaign or sender, and since when it runs or does not. */
   private record Stop(Control.State state, long sinceNanos) {}
 
   /** One call to the provider. */
@@ -82,6 +100,10 @@ final class Truth {
 
     private final List<Place> places = new ArrayList<>();
     private final List<Attempt> attempts = new ArrayList<>();
+    private boolean concluded;
+
+    /** Whether its newest request was given back. */
+    private boolean returned;
 
     private History(SendRequest request) {
       this.request = request;
@@ -90,43 +112,138 @@ final class Truth {
     private boolean taken() {
       return attempts.stream().anyMatch(attempt -> attempt.taken);
     }
+
+    private boolean mayBeTaken() {
+      return attempts.stream().anyMatch(attempt -> !attempt.knownNotTaken);
+    }
   }
 
-  Truth(Kernel kernel, Broker broker) {
+  Truth(Kernel kernel, Broker broker, Topics topics) {
     this.kernel = kernel;
     this.broker = broker;
+    this.topics = topics;
   }
 
   int launched() {
     return launched;
   }
 
-  /** Records that a request became visible in the log. */
-  void requested(SendRequest request, TopicPartition partition, long offset) {
-    History history = messages.computeIfAbsent(Message.of(request), any -> new History(request));
-    history.request = request;
-    history.places.add(new Place(partition, offset));
+  @Override
+  public void committed(TopicPartition partition, long offset, Log.Entry entry) {
+    String topic = partition.topic();
+    if (topic.equals(topics.sendRequests())) {
+      requested(entry.read(SendRequest.class), new Place(partition, offset));
+    } else if (topic.equals(topics.sendResults())) {
+      resulted(entry.read(SendResult.class));
+    } else if (topic.equals(topics.returnedRequests())) {
+      returned(entry.read(ReturnedRequest.class));
+    } else if (topic.equals(topics.controls())) {
+      String key = new String(entry.key(), StandardCharsets.UTF_8);
+      controlled(key, entry.read(Control.class).state());
+    }
   }
 
-  /** Records that a campaign's control was committed. */
-  void controlled(UUID campaign, Control.State state) {
-    stops.put(Control.campaignKey(campaign), new Stop(state, kernel.nowNanos()));
+  private void requested(SendRequest request, Place place) {
+    History history = messages.computeIfAbsent(Message.of(request), any -> new History(request));
+    history.request = request;
+    history.places.add(place);
+    history.returned = false;
+    requests.put(place, request);
+    queued.merge(request.laneKey(), 1, Integer::sum);
+    grown.put(request.laneKey(), request);
+  }
+
+  private void returned(ReturnedRequest request) {
+    Message message = new Message(request.campaignId(), request.recipientId(), request.round());
+    history(message).returned = true;
+  }
+
+  private void controlled(String key, Control.State state) {
+    Stop before = stops.get(key);
+    long sinceNanos =
+        before != null && before.state() != Control.State.RUNNING && state != Control.State.RUNNING
+            ? before.sinceNanos()
+            : kernel.nowNanos();
+    stops.put(key, new Stop(state, sinceNanos));
+  }
+
+  private History history(Message message) {
+    History history = messages.get(message);
+    if (history == null) {
+      throw new Violation(message + ", which nobody was to send");
+    }
+    return history;
+  }
+
+  /** Requires that no progress is committed without what has become of the request (I1). */
+  @Override
+  public void done(TopicPartition partition, long offset) {
+    Place place = new Place(partition, offset);
+    SendRequest request = requests.get(place);
+    if (request == null) {
+      // A marker, or a record that was not committed.
+      return;
+    }
+    queued.merge(request.laneKey(), -1, Integer::sum);
+    Message message = Message.of(request);
+    History history = history(message);
+    boolean newest = history.places.getLast().equals(place);
+    if (newest && !history.concluded && !history.returned && !cancelled(message)) {
+      throw new Violation(
+          message + " at " + place + " is done, but nothing says what became of it");
+    }
+  }
+
+  private boolean cancelled(Message message) {
+    Stop stop = stops.get(Control.campaignKey(message.campaign()));
+    return stop != null && stop.state() == Control.State.CANCELLED;
+  }
+
+  /** Requires that only what was certainly not sent may be sent by the next owner (I2). */
+  @Override
+  public void backToWaiting(TopicPartition partition, long offset) {
+    SendRequest request = requests.get(new Place(partition, offset));
+    if (request != null && request.onDoubt() == OnDoubt.HOLD) {
+      Message message = Message.of(request);
+      if (history(message).mayBeTaken()) {
+        throw new Violation(message + " waits again although an attempt was taken or is in doubt");
+      }
+    }
+  }
+
+  /** Requires that no lane has more queued than it sends in 10 s (I7). */
+  void requireBoundedBacklog() {
+    if (grown.isEmpty()) {
+      return;
+    }
+    grown.forEach((lane, request) -> {
+      double most = Math.max(1, Math.ceil(request.permitsPerSecond() * HORIZON.toSeconds()));
+      int requestsOfLane = queued.getOrDefault(lane, 0);
+      if (requestsOfLane > most) {
+        throw new Violation(
+            requestsOfLane
+                + " requests are queued in "
+                + lane
+                + " of "
+                + request.permitsPerSecond()
+                + "/s");
+      }
+    });
+    grown.clear();
   }
 
   /** Checks and records a worker's call to the provider. */
   Attempt launched(SimProcess worker, Message message) {
     launched++;
-    History history = messages.get(message);
-    if (history == null) {
-      throw new Violation(message + " is sent without a request");
-    }
+    History history = history(message);
     boolean resend = history.request.onDoubt() == OnDoubt.RESEND;
     if (!resend) {
       requireNeverSent(message, history);
       requireDeclared(message, history);
     }
     kernel.trace(() -> worker.name() + " launches " + history.request.laneKey() + " " + message);
-    requireNotStopped(worker, message);
+    requireNotStopped(worker, message, Control.campaignKey(message.campaign()));
+    requireNotStopped(worker, message, Control.senderKey(history.request.sender().id()));
     requireRate(history.request);
     Attempt attempt = new Attempt();
     history.attempts.add(attempt);
@@ -185,8 +302,8 @@ final class Truth {
     }
   }
 
-  private void requireNotStopped(SimProcess worker, Message message) {
-    Stop stop = stops.get(Control.campaignKey(message.campaign()));
+  private void requireNotStopped(SimProcess worker, Message message, String key) {
+    Stop stop = stops.get(key);
     // A worker that has just been thawed has not read it yet.
     Duration most = worker.awakeFor(CONTROL) ? CONTROL : STALLED;
     if (stop != null
@@ -197,6 +314,8 @@ final class Truth {
               + " is launched "
               + (kernel.nowNanos() - stop.sinceNanos()) / 1_000_000
               + " ms after "
+              + key
+              + " was "
               + stop.state());
     }
   }
@@ -209,20 +328,18 @@ final class Truth {
     }
     recent.add(now);
     double rate = request.permitsPerSecond();
-    int most = (int) Math.ceil(rate) + (int) (rate * 0.0125) + 1;
+    int most = (int) Math.ceil(rate) + (int) Math.round(rate * CATCH_UP);
     if (recent.size() > most) {
       throw new Violation(
           recent.size() + " launches within a second in " + request.laneKey() + " of " + rate);
     }
   }
 
-  /** Checks a committed result. */
-  void resulted(SendResult result) {
+  private void resulted(SendResult result) {
     Message message = new Message(result.campaignId(), result.recipientId(), result.round());
-    History history = messages.get(message);
-    if (history == null) {
-      throw new Violation("a result of " + message + ", which nobody was to send");
-    }
+    History history = history(message);
+    // A receipt is not what the worker says.
+    history.concluded |= result.status() != RecipientStatus.DELIVERED;
     boolean certain = history.request.onDoubt() == OnDoubt.HOLD;
     if (result.status() == RecipientStatus.SENT && !history.taken()) {
       throw new Violation(message + " is SENT, but the provider has not taken it");

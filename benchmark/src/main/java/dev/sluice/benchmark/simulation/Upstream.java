@@ -1,6 +1,9 @@
 package dev.sluice.benchmark.simulation;
 
 import dev.sluice.benchmark.simulation.Truth.Message;
+import dev.sluice.producer.quota.BacklogLimit;
+import dev.sluice.producer.quota.LaneBacklog;
+import dev.sluice.producer.sql.CampaignRepository.Sender;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
@@ -17,55 +20,64 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A simple model of producer, aggregator and operator: it writes requests, keeps returned ones
- * until their campaign goes on, and only lets statuses rise.
+ * A simple model of producer, aggregator and operator: it writes requests as far as the producer's
+ * own limit lets it, keeps returned ones until their campaign goes on, and only lets statuses rise.
  */
 final class Upstream implements Truth.SendResultView {
   private static final Duration TICK = Duration.ofMillis(100);
-  private static final int MOST_AHEAD = 40;
+
+  /** How often the backlog is read. */
+  private static final int TICKS_A_READING = 5;
+
   private static final JsonNode MESSAGE = Json.MAPPER.createObjectNode();
 
   private final Broker broker;
-  private final Truth truth;
+  private final Kernel kernel;
   private final Topics topics;
   private final int partitions;
+  private final Backlog backlog;
+  private final BacklogLimit limit = new BacklogLimit(Truth.HORIZON);
   private final Map<UUID, Campaign> campaigns = new LinkedHashMap<>();
   private final Map<String, Control> controls = new TreeMap<>();
   private final Map<TopicPartition, Integer> read = new HashMap<>();
 
-  /**
-   * A sender.
-   *
-   * @param permitsPerSecond the rate of each lane, messages/s
-   */
-  record Sender(String id, int lanes, double permitsPerSecond) {}
+  private LaneBacklog.Reading reading;
+  private int ticks;
+  private boolean away;
 
   /** A campaign and its recipients. */
   static final class Campaign {
     private final UUID id;
+    private final String key;
     private final Sender sender;
     private final OnDoubt onDoubt;
     private final Map<Long, Row> rows = new TreeMap<>();
+    private final Map<RecipientStatus, Integer> counters = new EnumMap<>(RecipientStatus.class);
     private final Deque<Long> unfed = new ArrayDeque<>();
     private final Deque<ReturnedRequest> returned = new ArrayDeque<>();
     private int turn;
 
     Campaign(UUID id, Sender sender, OnDoubt onDoubt, int recipients) {
       this.id = id;
+      this.key = Control.campaignKey(id);
       this.sender = sender;
       this.onDoubt = onDoubt;
+      counters.put(RecipientStatus.PENDING, recipients);
       for (long recipient = 0; recipient < recipients; recipient++) {
         rows.put(recipient, new Row(RecipientStatus.PENDING, 1));
         unfed.add(recipient);
@@ -76,8 +88,36 @@ final class Upstream implements Truth.SendResultView {
       return id;
     }
 
-    private long pending() {
-      return rows.values().stream().filter(Row::pending).count();
+    private boolean hasWork() {
+      return !unfed.isEmpty() || !returned.isEmpty();
+    }
+
+    private int pending() {
+      return counters.getOrDefault(RecipientStatus.PENDING, 0);
+    }
+
+    private void apply(SendResult result) {
+      Row row = rows.get(result.recipientId());
+      if (row != null && row.round() == result.round() && row.status().risesTo(result.status())) {
+        change(result.recipientId(), row, new Row(result.status(), row.round()));
+      }
+    }
+
+    private void change(long recipient, Row before, Row after) {
+      rows.put(recipient, after);
+      counters.merge(before.status(), -1, Integer::sum);
+      counters.merge(after.status(), 1, Integer::sum);
+    }
+
+    /** Requires that each counter is the count of its rows (I5). */
+    private void requireCounted() {
+      Map<RecipientStatus, Integer> counted = new EnumMap<>(RecipientStatus.class);
+      rows.values().forEach(row -> counted.merge(row.status(), 1, Integer::sum));
+      for (RecipientStatus status : RecipientStatus.values()) {
+        if (!counters.getOrDefault(status, 0).equals(counted.getOrDefault(status, 0))) {
+          throw new Violation("counters " + counters + " of " + id + ", but rows " + counted);
+        }
+      }
     }
   }
 
@@ -87,11 +127,13 @@ final class Upstream implements Truth.SendResultView {
     }
   }
 
-  Upstream(Kernel kernel, Broker broker, Truth truth, Topics topics, int partitions) {
+  Upstream(Kernel kernel, Broker broker, Topics topics, int partitions) {
+    this.kernel = kernel;
     this.broker = broker;
-    this.truth = truth;
     this.topics = topics;
     this.partitions = partitions;
+    backlog = new Backlog(kernel, broker, broker.group().partitions());
+    reading = backlog.read();
     kernel.every(TICK, this::tick);
   }
 
@@ -103,61 +145,73 @@ final class Upstream implements Truth.SendResultView {
     return campaigns.values();
   }
 
+  /** Takes the database away, or gives it back. */
+  void away(boolean isAway) {
+    away = isAway;
+  }
+
   private void tick() {
-    observe();
-    campaigns.values().forEach(this::feed);
+    boolean feeding = campaigns.values().stream().anyMatch(Campaign::hasWork);
+    if (ticks++ % TICKS_A_READING == 0 && feeding) {
+      reading = backlog.read();
+    }
+    if (!away) {
+      observe();
+      BacklogLimit.Rooms rooms = limit.rooms(reading);
+      campaigns.values().forEach(campaign -> feed(campaign, rooms));
+      limit.remember(rooms, kernel.nowNanos());
+    }
   }
 
   /** Reads what the workers have committed. */
   private void observe() {
+    Set<Campaign> written = new LinkedHashSet<>();
     read(
         new TopicPartition(topics.controls(), 0),
-        (key, value) -> {
-          Control control = Json.read(value, Control.class);
-          controls.put(new String(key, StandardCharsets.UTF_8), control);
+        entry -> {
+          Control control = entry.read(Control.class);
+          controls.put(new String(entry.key(), StandardCharsets.UTF_8), control);
         });
     read(
         new TopicPartition(topics.sendResults(), 0),
-        (key, value) -> apply(Json.read(value, SendResult.class)));
+        entry -> {
+          SendResult result = entry.read(SendResult.class);
+          Campaign campaign = campaign(result.campaignId());
+          campaign.apply(result);
+          written.add(campaign);
+        });
+    written.forEach(Campaign::requireCounted);
     read(
         new TopicPartition(topics.returnedRequests(), 0),
-        (key, value) -> {
-          ReturnedRequest request = Json.read(value, ReturnedRequest.class);
-          campaign(request.campaignId()).returned.add(request);
+        entry -> {
+          ReturnedRequest request = entry.read(ReturnedRequest.class);
+          Campaign campaign = campaign(request.campaignId());
+          campaign.returned.add(request);
+          ReturnedRequest.FullLane full = request.full();
+          if (full != null) {
+            limit.full(
+                new LaneKey(campaign.sender.identity().id(), full.lane()),
+                Duration.ofSeconds(full.seconds()),
+                kernel.nowNanos());
+          }
         });
     read(
         new TopicPartition(topics.campaignCommands(), 0),
-        (key, value) -> {
-          CampaignCommand command = Json.read(value, CampaignCommand.class);
+        entry -> {
+          CampaignCommand command = entry.read(CampaignCommand.class);
           if (state(command.campaignId()) != Control.State.CANCELLED) {
             control(command.campaignId(), Control.State.PAUSED);
           }
         });
-    for (int partition = 0; partition < partitions; partition++) {
-      TopicPartition place = new TopicPartition(topics.sendRequests(), partition);
-      read(place, (offset, request) -> truth.requested(request, place, offset), SendRequest.class);
-    }
   }
 
-  private void read(TopicPartition partition, BiConsumer<byte[], byte[]> consumer) {
+  private void read(TopicPartition partition, Consumer<Log.Entry> consumer) {
     Log log = broker.log(partition);
     long end = log.stableEnd();
     for (int offset = read.getOrDefault(partition, 0); offset < end; offset++) {
       Log.Entry entry = log.get(offset);
       if (entry.visible()) {
-        consumer.accept(entry.key(), entry.value());
-      }
-    }
-    read.put(partition, (int) end);
-  }
-
-  private <T> void read(TopicPartition partition, BiConsumer<Long, T> consumer, Class<T> type) {
-    Log log = broker.log(partition);
-    long end = log.stableEnd();
-    for (int offset = read.getOrDefault(partition, 0); offset < end; offset++) {
-      Log.Entry entry = log.get(offset);
-      if (entry.visible()) {
-        consumer.accept((long) offset, Json.read(entry.value(), type));
+        consumer.accept(entry);
       }
     }
     read.put(partition, (int) end);
@@ -171,53 +225,35 @@ final class Upstream implements Truth.SendResultView {
     return campaign;
   }
 
-  private void apply(SendResult result) {
-    truth.resulted(result);
-    campaign(result.campaignId())
-        .rows
-        .computeIfPresent(
-            result.recipientId(),
-            (id, row) ->
-                row.round() == result.round() && row.status().risesTo(result.status())
-                    ? new Row(result.status(), row.round())
-                    : row);
-  }
-
-  private void feed(Campaign campaign) {
-    if (state(campaign.id) != Control.State.RUNNING
-        || state(Control.senderKey(campaign.sender.id())) != Control.State.RUNNING) {
+  private void feed(Campaign campaign, BacklogLimit.Rooms rooms) {
+    if (!campaign.hasWork()
+        || state(campaign.key) != Control.State.RUNNING
+        || state(Control.senderKey(campaign.sender.identity().id())) != Control.State.RUNNING) {
       return;
     }
-    long ahead = campaign.pending() - campaign.unfed.size() - campaign.returned.size();
-    for (; ahead < MOST_AHEAD; ahead++) {
+    while (rooms.of(campaign.sender) > 0) {
       ReturnedRequest again = campaign.returned.poll();
-      if (again != null) {
-        Row row = campaign.rows.get(again.recipientId());
-        if (row != null && row.pending() && row.round() == again.round()) {
-          request(campaign, again.recipientId(), again.round(), again);
-        }
-        continue;
-      }
-      Long next = campaign.unfed.poll();
+      Long next = again == null ? campaign.unfed.poll() : Long.valueOf(again.recipientId());
       if (next == null) {
         return;
       }
       Row row = campaign.rows.get(next);
-      request(campaign, next, row == null ? 1 : row.round(), null);
+      if (row != null && row.pending() && (again == null || row.round() == again.round())) {
+        request(campaign, rooms.deal(campaign.sender, campaign.turn++), next, row.round(), again);
+      }
     }
   }
 
   private void request(
-      Campaign campaign, long recipient, int round, @Nullable ReturnedRequest again) {
-    int lane = campaign.turn++ % campaign.sender.lanes();
+      Campaign campaign, int lane, long recipient, int round, @Nullable ReturnedRequest again) {
     SendRequest request =
         new SendRequest(
             recipient,
             campaign.id,
             round,
-            new SendRequest.Sender(campaign.sender.id(), "whatsapp", "1"),
+            campaign.sender.identity(),
             lane,
-            campaign.sender.permitsPerSecond(),
+            campaign.sender.rates().permitsPerSecond(lane),
             "+5511960000000",
             MESSAGE,
             campaign.onDoubt,
@@ -227,8 +263,6 @@ final class Upstream implements Truth.SendResultView {
     LaneKey key = request.laneKey();
     TopicPartition partition = new TopicPartition(topics.sendRequests(), key.partition(partitions));
     broker.append(partition, bytes(key.toString()), Json.write(request));
-    // Recorded before a worker can read it.
-    truth.requested(request, partition, broker.log(partition).end() - 1);
   }
 
   private Control.State state(UUID campaign) {
@@ -244,7 +278,6 @@ final class Upstream implements Truth.SendResultView {
   void control(UUID campaign, Control.State state) {
     if (state(campaign) != Control.State.CANCELLED) {
       write(Control.campaignKey(campaign), new Control(state, "an operator"));
-      truth.controlled(campaign, state);
     }
   }
 
@@ -272,13 +305,14 @@ final class Upstream implements Truth.SendResultView {
 
   /** Resends, in a new round, to the recipients in doubt. */
   void resendUnconfirmed(Campaign campaign) {
-    campaign.rows.replaceAll((id, row) -> {
-      if (row.status() != RecipientStatus.UNCONFIRMED) {
-        return row;
-      }
-      campaign.unfed.add(id);
-      return new Row(RecipientStatus.PENDING, row.round() + 1);
-    });
+    Map.copyOf(campaign.rows).entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .filter(entry -> entry.getValue().status() == RecipientStatus.UNCONFIRMED)
+        .forEach(entry -> {
+          Row row = entry.getValue();
+          campaign.unfed.add(entry.getKey());
+          campaign.change(entry.getKey(), row, new Row(RecipientStatus.PENDING, row.round() + 1));
+        });
   }
 
   /** Writes the provider's receipt for a message that it has taken. */
@@ -302,7 +336,7 @@ final class Upstream implements Truth.SendResultView {
   boolean settled() {
     return campaigns.values().stream()
         .allMatch(
-            campaign -> state(campaign.id) == Control.State.CANCELLED || campaign.pending() == 0);
+            campaign -> campaign.pending() == 0 || state(campaign.key) == Control.State.CANCELLED);
   }
 
   /** Describes the recipients that are not settled, for people. */

@@ -3,7 +3,6 @@ package dev.sluice.runtime.kafka;
 import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -70,9 +69,8 @@ public final class ConsumerLoop implements AutoCloseable {
   private void run() {
     while (!closing) {
       try (Consumer<byte[], byte[]> consumer = kafka.consumer(settings);
-          KafkaClientMetrics kafkaMeters = new KafkaClientMetrics(consumer)) {
+          KafkaClients.Meters _ = kafka.clients().meters(consumer, meters)) {
         current = consumer;
-        kafkaMeters.bindTo(meters);
         Runnable turn = work.begin(consumer);
         while (!closing) {
           turn.run();

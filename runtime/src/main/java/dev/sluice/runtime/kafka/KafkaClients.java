@@ -1,5 +1,7 @@
 package dev.sluice.runtime.kafka;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -37,4 +39,25 @@ public interface KafkaClients {
 
   /** Returns a reader of the workers' places. */
   StablePlaces places(KafkaConfig kafka);
+
+  /** Shows a consumer's own meters. Each client's take a thread. */
+  default Meters meters(Consumer<byte[], byte[]> consumer, MeterRegistry registry) {
+    return bound(new KafkaClientMetrics(consumer), registry);
+  }
+
+  /** Shows a producer's own meters. */
+  default Meters meters(Producer<byte[], byte[]> producer, MeterRegistry registry) {
+    return bound(new KafkaClientMetrics(producer), registry);
+  }
+
+  private static Meters bound(KafkaClientMetrics meters, MeterRegistry registry) {
+    meters.bindTo(registry);
+    return meters::close;
+  }
+
+  /** A client's meters, which are shown until they are closed. */
+  interface Meters extends AutoCloseable {
+    @Override
+    void close();
+  }
 }

@@ -5,12 +5,12 @@ import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Machine;
 import dev.sluice.runtime.Threads;
 import dev.sluice.runtime.Ticker;
+import dev.sluice.runtime.kafka.KafkaClients;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Topics;
 import dev.sluice.schema.WindowCodec;
 import dev.sluice.worker.output.TransactionSink.Verdict;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +58,7 @@ public final class TransactionalProducer implements AutoCloseable {
   private final TopicOutages outages;
   private String transactionalId;
   private @Nullable Producer<byte[], byte[]> producer;
-  private @Nullable KafkaClientMetrics kafkaMeters;
+  private KafkaClients.@Nullable Meters kafkaMeters;
 
   /** Consecutive transactions that failed while this worker was a member of its group. */
   private int failures;
@@ -265,8 +265,7 @@ public final class TransactionalProducer implements AutoCloseable {
         fresh = kafka.producer(settings());
         fresh.initTransactions();
         producer = fresh;
-        kafkaMeters = new KafkaClientMetrics(fresh);
-        kafkaMeters.bindTo(meters);
+        kafkaMeters = kafka.clients().meters(fresh, meters);
         if (failures == 0) {
           health.working("transactions");
         }

@@ -124,14 +124,15 @@ final class CampaignRounds {
       }
       case CampaignStarts.Unapproved(var approver) -> {
         log.info(
-            "[campaign {}] not started, what {} approved was withdrawn or changed since",
+            "[campaign {}] not started: the approval by {} was withdrawn, or the campaign has"
+                + " changed since",
             FanOutStore.brief(id),
             Texts.shortened(approver));
         fanOuts.remove(id);
       }
       case CampaignStarts.Withdrawn(var dueAt) -> {
         log.info(
-            "[campaign {}] not started, its start time {} was taken away",
+            "[campaign {}] not started: its start time {} was removed",
             FanOutStore.brief(id),
             dueAt);
         fanOuts.remove(id);

@@ -134,8 +134,8 @@ final class FanOutHealth {
     counts.forEach((id, count) -> named.put(FanOutStore.brief(id), count));
     health.failing(
         "returns",
-        "recipients stay pending whose returned requests cannot be read, see sluice campaign"
-            + " repair: "
+        "some returned requests are unreadable; their recipients stay pending. Run sluice"
+            + " campaign repair: "
             + named);
   }
 
@@ -250,8 +250,7 @@ final class FanOutHealth {
       health.working("queue");
       return;
     }
-    health.failing(
-        "queue", "nothing that is queued for these senders was sent, since when: " + overdue);
+    health.failing("queue", "queued requests of these senders have not moved since: " + overdue);
     Instant first = Collections.min(overdue.values());
     Instant waitingLongest = oldest;
     if (waitingLongest == null || first.isBefore(waitingLongest)) {

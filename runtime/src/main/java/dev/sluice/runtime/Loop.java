@@ -45,7 +45,7 @@ public final class Loop implements AutoCloseable {
       return step.turn();
     } catch (RuntimeException | Error e) {
       // Otherwise the thread would end unnoticed.
-      log.warn("{}: a turn failed; trying again in {} s", name, AFTER_FAILURE.toSeconds(), e);
+      log.warn("{}: iteration failed; retrying in {} s", name, AFTER_FAILURE.toSeconds(), e);
       return AFTER_FAILURE;
     }
   }

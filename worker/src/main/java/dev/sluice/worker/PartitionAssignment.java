@@ -134,7 +134,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
       health.working(component(partition));
     }
     if (!partitions.isEmpty()) {
-      log.info("gave away {} partition(s), {} left", partitions.size(), owned.size());
+      log.info("{} partition(s) revoked, {} still owned", partitions.size(), owned.size());
     }
   }
 

@@ -354,7 +354,7 @@ final class SendLoop {
         sink.failIfStopping();
       }
     }
-    throw new KafkaException("it cannot be told whether a transaction has committed");
+    throw new KafkaException("cannot determine whether a transaction has committed");
   }
 
   /**

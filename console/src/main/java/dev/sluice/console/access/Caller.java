@@ -73,7 +73,7 @@ public record Caller(Optional<User> user, boolean approval, BooleanSupplier stan
   public void requireUnapproved(boolean approved) {
     if (approved && needsFourEyes()) {
       throw ProblemException.forbidden(
-          "A campaign is approved as it is. Take its start time away, change it, and have it"
+          "A campaign is approved as it is. Remove its start time, change it, and have it"
               + " approved again.");
     }
   }

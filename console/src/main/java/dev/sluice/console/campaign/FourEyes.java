@@ -63,7 +63,7 @@ record FourEyes(CampaignStatus status, List<String> authors, @Nullable String ap
     if (caller.needsFourEyes() && caller.name().filter(authors::contains).isPresent()) {
       throw ProblemException.forbidden(
           caller.name().orElseThrow()
-              + " has written this campaign or a part of it, so somebody else starts it.");
+              + " wrote at least part of this campaign, so someone else must start it.");
     }
   }
 

@@ -100,7 +100,7 @@ public final class Uploads {
           Bulkhead.computing(
               use.atOnce(),
               limits.turnWait(),
-              use.busy + ", and nothing of this was taken; try again later."));
+              use.busy + ", so nothing was saved; try again later."));
     }
   }
 
@@ -168,7 +168,7 @@ public final class Uploads {
         return reading.of(file.read());
       } catch (IOException | UncheckedIOException e) {
         log.warn("an upload cannot be kept", e);
-        throw ProblemException.unavailable("The file cannot be kept; nothing of it was taken.");
+        throw ProblemException.unavailable("The file cannot be kept; nothing was saved.");
       }
     });
   }
@@ -199,7 +199,7 @@ public final class Uploads {
     }
     if (bytes >= 0 && watch.isTooSlow(bytes)) {
       throw ProblemException.requestTimeout(
-          "The upload came too slowly, and nothing of it was taken: a file must bring at least "
+          "The upload came too slowly, so nothing was saved: a file must bring at least "
               + leastSpeed.least()
               + " bytes a second, and be whole within "
               + leastSpeed.whole().toMinutes()

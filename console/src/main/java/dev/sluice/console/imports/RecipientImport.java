@@ -159,7 +159,7 @@ public final class RecipientImport {
     }
     if (row.value4() != null) {
       throw ProblemException.conflict(
-          "The campaign is archived, so nobody was added. A change of it brings it back.");
+          "The campaign is archived, so no recipients were added. Editing it restores it.");
     }
     return new Open(
         status == CampaignStatus.SCHEDULED ? row.value3() : null,

@@ -198,8 +198,7 @@ public final class Notifications implements AutoCloseable {
       } catch (RuntimeException | StackOverflowError e) {
         // Whatever is wrong with this record: the others must not wait for it.
         meters.unreadable.increment();
-        log.warn(
-            "{}@{} is not posted, as it is no event: {}", topic, event.offset(), Reasons.of(e));
+        log.warn("{}@{} skipped: not a campaign event: {}", topic, event.offset(), Reasons.of(e));
         return null;
       }
     }

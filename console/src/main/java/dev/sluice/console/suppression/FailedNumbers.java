@@ -82,7 +82,7 @@ public final class FailedNumbers {
         if (added == 0) {
           throw e;
         }
-        // What is done is told; whoever goes on is told what is wrong.
+        // Reports the batches already committed; the call that continues reports the error.
         return Report.until(added, id);
       }
       if (failed.size() < page) {

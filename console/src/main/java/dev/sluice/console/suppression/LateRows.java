@@ -106,9 +106,9 @@ public final class LateRows {
     try {
       Set<String> names = new TreeSet<>(late);
       standing.settle(names);
-      log.info("{} name(s) settled again: rows about them arrived after a change", names.size());
+      log.info("recomputed {} name(s) because of late rows", names.size());
     } catch (DataAccessException e) {
-      log.warn("{} name(s) cannot be settled now", late.size(), e);
+      log.warn("cannot recompute {} name(s) now", late.size(), e);
     }
   }
 }

@@ -32,7 +32,7 @@ public final class AnnouncedStore {
     try {
       open.put(UUID.fromString(key), Json.read(value, Announced.class));
     } catch (UnreadableEventException | IllegalArgumentException e) {
-      log.warn("what was announced of campaign {} cannot be read: {}", key, e.getMessage());
+      log.warn("stored announcement of campaign {} is unreadable: {}", key, e.getMessage());
     }
   }
 

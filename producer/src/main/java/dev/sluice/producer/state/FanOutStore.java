@@ -36,7 +36,7 @@ public final class FanOutStore {
     try {
       index(UUID.fromString(key), fanOut);
     } catch (IllegalArgumentException e) {
-      log.error("an entry of no campaign is left alone: {}", e.getMessage());
+      log.error("ignoring an entry whose key is no campaign id: {}", e.getMessage());
     }
   }
 

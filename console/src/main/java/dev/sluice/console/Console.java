@@ -103,7 +103,7 @@ public final class Console implements AutoCloseable {
   /** How long a change waits for its turn. */
   private static final Duration CHANGES_PATIENCE = Duration.ofSeconds(10);
 
-  /** Changed names examined in one turn. */
+  /** Changed names examined in one iteration. */
   private static final int LATE_ROWS_PAGE = 500;
 
   private final Closer closer = new Closer();

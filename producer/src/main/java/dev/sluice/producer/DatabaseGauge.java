@@ -117,7 +117,7 @@ final class DatabaseGauge {
         .toList();
   }
 
-  void turn() {
+  void iterate() {
     Instant now = clock.instant();
     if (!now.isBefore(readAgainAt) && tasks.start(subject.id, () -> true, this::read)) {
       readAgainAt = now.plus(EVERY);

@@ -116,7 +116,7 @@ final class RequestFeeder {
     backlogLimit.full(lane, time, System.nanoTime());
   }
 
-  void turn() {
+  void iterate() {
     LaneBacklog.Reading reading = reading();
     if (reading == null) {
       return;

@@ -39,7 +39,7 @@ final class UserFile implements Supplier<UserList>, AutoCloseable {
     this.health = health;
     content = read();
     users = UserList.parse(file.toString(), content);
-    watch = Loop.start("users", this::look);
+    watch = Loop.start("users", this::check);
   }
 
   @Override
@@ -47,7 +47,7 @@ final class UserFile implements Supplier<UserList>, AutoCloseable {
     return users;
   }
 
-  private Duration look() {
+  private Duration check() {
     reload();
     return EVERY;
   }

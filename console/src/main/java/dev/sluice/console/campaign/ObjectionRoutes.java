@@ -131,7 +131,7 @@ public final class ObjectionRoutes {
         200,
         looking.run(() -> {
           Deadline deadline = Deadline.in(LONGEST_LOOK);
-          known.putAll(lists.run(() -> look(audience, draft, category, sending, deadline)));
+          known.putAll(lists.run(() -> find(audience, draft, category, sending, deadline)));
           return known;
         }));
   }
@@ -140,7 +140,7 @@ public final class ObjectionRoutes {
     return Reading.given(context, parameter).map(text -> Fields.moment(parameter, text));
   }
 
-  private Map<String, @Nullable Object> look(
+  private Map<String, @Nullable Object> find(
       Audience audience,
       Draft draft,
       Optional<Billing.Category> category,

@@ -117,9 +117,9 @@ public final class Notifications implements AutoCloseable {
   private final class Work implements ConsumerLoop.Work {
     @Override
     public Runnable begin(Consumer<byte[], byte[]> consumer) {
-      Turns turns = new Turns(consumer);
-      consumer.subscribe(List.of(topic), turns);
-      return turns;
+      Posting posting = new Posting(consumer);
+      consumer.subscribe(List.of(topic), posting);
+      return posting;
     }
 
     @Override
@@ -129,7 +129,7 @@ public final class Notifications implements AutoCloseable {
   }
 
   /** What is done with one consumer. */
-  private final class Turns implements Runnable, ConsumerRebalanceListener {
+  private final class Posting implements Runnable, ConsumerRebalanceListener {
     private final Consumer<byte[], byte[]> consumer;
     private final TolerantPoll<byte[], byte[]> poll;
     private final Deque<ConsumerRecord<byte[], byte[]>> events = new ArrayDeque<>();
@@ -139,7 +139,7 @@ public final class Notifications implements AutoCloseable {
 
     private int polls;
 
-    Turns(Consumer<byte[], byte[]> consumer) {
+    Posting(Consumer<byte[], byte[]> consumer) {
       this.consumer = consumer;
       poll = new TolerantPoll<>(consumer, consumer::poll, skipped::add, ticker);
     }

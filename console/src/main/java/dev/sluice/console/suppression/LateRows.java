@@ -57,7 +57,7 @@ public final class LateRows {
   /**
    * Scans all changed names.
    *
-   * @param page the most changed names examined in one turn
+   * @param page the most changed names examined in one iteration
    */
   public LateRows(DSLContext sql, int page) {
     this.sql = sql;

@@ -92,7 +92,7 @@ final class CampaignTestCommand implements Callable<Integer> {
           console.tell(() -> line(to, one));
         }
       }
-      // Who has it may read it much later.
+      // A person who has received it may read it much later.
       boolean over = to.size() == outcomes.size() && count(outcomes, Set.of("SENT")) == 0;
       if (over || System.nanoTime() - begun >= wait.toNanos()) {
         return outcomes;

@@ -182,7 +182,8 @@ class ArchitectureTest {
         + " WorkerMeters",
     "dev.sluice.aggregator, Fault Flush StatusAggregator StatusStatement",
   })
-  void onlyTheNamedClassesOfAMixedPackageKnowClientsOrConnections(String packageName, String adapters) {
+  void onlyTheNamedClassesOfAMixedPackageKnowClientsOrConnections(
+      String packageName, String adapters) {
     Set<String> named = Set.of(adapters.split(" "));
     classes()
         .that()

@@ -70,7 +70,7 @@ final class FanOutTick {
   }
 
   /**
-   * What the ticks of all stream threads share.
+   * The collaborators that the ticks of all stream threads share.
    *
    * @param controls returns the newest known control of a key
    * @param workAhead how much work is kept queued per lane, as time at the lane's rate

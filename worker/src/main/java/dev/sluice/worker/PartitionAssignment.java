@@ -122,7 +122,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
   public void onPartitionsLost(Collection<TopicPartition> partitions) {
     recovering.removeAll(partitions);
     closed.removeAll(partitions);
-    // What it tells may be outdated if they come back.
+    // Its result may be outdated if they come back.
     lookup = null;
     damaged.keySet().removeAll(partitions);
     unread.keySet().removeAll(partitions);

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class SendLoop {
   /**
    * The interval between transactions, which makes them batches at high rates. It is shorter while
-   * lanes wait for places in flight that have become free. A shorter one costs the broker more than 50
-   * transactions a second for each worker; with a longer one sends are picked further ahead, and
+   * lanes wait for places in flight that have become free. A shorter one costs the broker more than
+   * 50 transactions a second for each worker; with a longer one sends are picked further ahead, and
    * more of them are in doubt if the worker dies.
    */
   private static final Duration PACE = Duration.ofMillis(20);

@@ -215,7 +215,7 @@ final class SendScheduler {
             return picked;
           }
           if (picked >= places || crowdsOthersOut(lane, picked, bytes, task.partition())) {
-            // What it has read is needed as soon as the next response comes.
+            // Its requests are needed as soon as the next response comes.
             if (!isQuiet(task.request().sender())) {
               lane.heldUp();
               lacksPlaces |= picked >= places;

@@ -264,7 +264,7 @@ public final class Neighbours {
       incident.begin();
     }
     if (share.ofRate()) {
-      // What it takes to begin is not the fault's.
+      // The time to begin is not attributed to the fault.
       unharmed.begin();
     }
     pass(lasting);

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Who makes a request: a person, or a service, which has the API's token or needs none.
+ * The caller of a route: a person, or a service, which has the API's token or needs none.
  *
  * @param user the person; empty for a service
  * @param approval whether starts are approved

@@ -148,7 +148,7 @@ public final class ObjectionRoutes {
       Deadline deadline) {
     Optional<Places> places = objections.places(audience, deadline);
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-    // Who is sent to once more has had it from this campaign, if at all.
+    // In a resend, recipients can have had it only from this campaign.
     if (audience.isPending()) {
       UUID id = audience.campaignId();
       answer.put("missing", objections.missing(id, needs(draft), deadline));

@@ -31,7 +31,7 @@ public final class HeldBodies {
   private static final int SMALL = 64 * 1024;
 
   /**
-   * What is accepted.
+   * The limits of accepted bodies.
    *
    * @param longest the longest body, in bytes
    * @param together all bodies at the same time, in bytes
@@ -115,7 +115,7 @@ public final class HeldBodies {
     }
   }
 
-  /** What a body takes of the budget, and once it is large, of the part for large bodies too. */
+  /** A body's claim on the budget, and once it is large, on the part for large bodies too. */
   private final class Claim implements AutoCloseable {
     private final EndPoint connection;
     private final ByteBudget.Share share = budget.share();

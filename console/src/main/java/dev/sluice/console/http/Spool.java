@@ -46,7 +46,7 @@ public final class Spool {
   /** Bytes reserved for each file. */
   private final long own;
 
-  /** What files take beyond that. */
+  /** The bytes that files take beyond that. */
   private final ByteBudget budget;
 
   /**

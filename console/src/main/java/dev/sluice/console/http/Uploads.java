@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * the few places in which files of its kind are read and written.
  */
 public final class Uploads {
-  /** What a file is read for, which decides whom it may have to wait for. */
+  /** The purpose of a file, which decides for which other files it may have to wait. */
   public enum Use {
     /** Its recipients are added to a campaign. Only two imports write at the same time. */
     IMPORT(2, "Other files are being imported"),
@@ -49,7 +49,7 @@ public final class Uploads {
   private static final Logger log = LoggerFactory.getLogger(Uploads.class);
 
   /**
-   * What is accepted.
+   * The limits of accepted uploads.
    *
    * @param spool how much is kept at the same time
    * @param atOnce bodies that may be on their way or kept at the same time

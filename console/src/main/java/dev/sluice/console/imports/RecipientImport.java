@@ -51,7 +51,7 @@ public final class RecipientImport {
       @Nullable Missing missing) {}
 
   /**
-   * What somebody accepts of a campaign that starts by itself.
+   * The objections that the caller accepts for a campaign that starts by itself.
    *
    * @param missing variables of the message may be missing
    * @param late its time may have passed, so that it starts as soon as the recipients are there

@@ -128,7 +128,7 @@ public final class Notifications implements AutoCloseable {
     }
   }
 
-  /** What is done with one consumer. */
+  /** The posting of the events that one consumer reads. */
   private final class Posting implements Runnable, ConsumerRebalanceListener {
     private final Consumer<byte[], byte[]> consumer;
     private final TolerantPoll<byte[], byte[]> poll;
@@ -196,7 +196,7 @@ public final class Notifications implements AutoCloseable {
             ? new Delivery(notification, new Retries(machine.random(), now), now)
             : null;
       } catch (RuntimeException | StackOverflowError e) {
-        // Whatever is wrong with this record: the others must not wait for it.
+        // The other records must not wait for a faulty one.
         meters.unreadable.increment();
         log.warn("{}@{} skipped: not a campaign event: {}", topic, event.offset(), Reasons.of(e));
         return null;
@@ -252,7 +252,7 @@ public final class Notifications implements AutoCloseable {
                 new TopicPartition(event.topic(), event.partition()),
                 new OffsetAndMetadata(event.offset() + 1)));
       } catch (RebalanceInProgressException | CommitFailedException e) {
-        // Whoever gets the partition posts it again.
+        // The next owner of the partition posts it again.
         log.debug("the group changes", e);
       }
     }

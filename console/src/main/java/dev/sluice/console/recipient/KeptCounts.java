@@ -65,7 +65,7 @@ final class KeptCounts {
   }
 
   /**
-   * What one reader reads.
+   * The counts that one reader needs.
    *
    * @param told counts that are known
    * @param open campaigns that the reader has to count

@@ -29,7 +29,7 @@ public final class FailedNumbers {
   private final int most;
 
   /**
-   * What was done.
+   * The numbers suppressed by one call.
    *
    * @param suppressed numbers that get nothing from now on
    * @param more whether not all were looked at, as only so many are suppressed at a time; receipts

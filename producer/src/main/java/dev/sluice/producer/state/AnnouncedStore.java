@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was announced of the campaigns that have started and not ended. It changes in the
+ * The announced states of the campaigns that have started and not ended. They change in the
  * transaction that writes the events.
  */
 public final class AnnouncedStore {

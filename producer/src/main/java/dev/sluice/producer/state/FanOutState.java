@@ -160,7 +160,7 @@ public record FanOutState(Phase phase, Steering steering) {
   }
 
   /**
-   * What users and the clock request of a campaign.
+   * The state of a campaign that users and the clock request.
    *
    * @param state the requested state, or the one set for a fault
    * @param reason why it is in this state, for people; null if it was never changed

@@ -22,9 +22,9 @@ public final class LanePacer {
   private static final Duration RECHECK = Duration.ofMillis(250);
 
   /**
-   * How long before its time slot a send is ready at the latest. One that is ready much earlier only
-   * keeps a connection from the others, which then open more. As long as the turn is early, within
-   * which threads that are awakened late still come in time.
+   * How long before its time slot a send is ready at the latest. One that is ready much earlier
+   * only keeps a connection from the others, which then open more. As long as the turn is early,
+   * within which threads that are awakened late still come in time.
    */
   private static final Duration EARLY = Duration.ofMillis(100);
 

@@ -3,7 +3,7 @@ package dev.sluice.worker.pacing;
 import java.time.Duration;
 
 /**
- * What a lane really sends while something other than its rate holds it up: too few places in
+ * A lane's actual throughput while something other than its rate holds it up: too few places in
  * flight, a breaker that lets few through, a slow provider. An average over the last seconds.
  */
 public final class Throughput {

@@ -17,7 +17,7 @@ const RULES = [
   ['rule.long', /^has (?<given>\d+) characters of at most (?<most>\d+)$/s],
   ['rule.longest', /^has at most (?<most>\d+) characters$/s],
   ['rule.large', /^has at most (?<most>\d+) bytes of JSON$/s],
-  ['rule.unstorable', /^holds a NUL character or half of a character$/s],
+  ['rule.unstorable', /^holds a NUL character or an unpaired surrogate$/s],
   ['rule.deep', /^is nested deeper than (?<most>\d+) levels$/s],
   ['rule.outOfRange', /^holds a number that is out of range$/s],
   ['rule.whole', /^must be a whole number within range$/s],

@@ -23,7 +23,7 @@ const SENTENCES = [
   ['row.ambiguous', /^it may be (?<numbers>.+); write it with a plus$/s],
   ['row.externalId', /^the external id has at most (?<most>\d+) characters, none of them a control character$/s],
   ['row.timeZone', /^no such time zone; write it like (?<example>\S+)$/s],
-  ['row.unstorable', /^the column "(?<name>.*)" holds a NUL character or half of one$/s],
+  ['row.unstorable', /^the column "(?<name>.*)" holds a NUL character or an unpaired surrogate$/s],
   ['row.longName', /^the column "(?<name>.*)" has a name of more than (?<most>\d+) characters$/s],
   ['row.longValue', /^the column "(?<name>.*)" has more than (?<most>\d+) characters$/s],
   ['row.largeVariables', /^the variables have more than (?<most>\d+) bytes together$/s],

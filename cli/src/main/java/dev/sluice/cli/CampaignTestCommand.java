@@ -85,14 +85,14 @@ final class CampaignTestCommand implements Callable<Integer> {
     Map<Integer, String> told = new HashMap<>();
     JsonNode outcomes = Json.MAPPER.createArrayNode();
     while (true) {
-      outcomes = look(client, testId, outcomes);
+      outcomes = poll(client, testId, outcomes);
       for (JsonNode one : outcomes) {
         String status = one.path("status").asString("");
         if (!status.equals(told.put(one.path("number").asInt(), status))) {
           console.tell(() -> line(to, one));
         }
       }
-      // Who has it may read it much later.
+      // A person who has received it may read it much later.
       boolean over = to.size() == outcomes.size() && count(outcomes, Set.of("SENT")) == 0;
       if (over || System.nanoTime() - begun >= wait.toNanos()) {
         return outcomes;
@@ -101,7 +101,7 @@ final class CampaignTestCommand implements Callable<Integer> {
     }
   }
 
-  private static JsonNode look(ConsoleClient client, String testId, JsonNode known) {
+  private static JsonNode poll(ConsoleClient client, String testId, JsonNode known) {
     try {
       return client.get("/api/tests/" + testId);
     } catch (ConsoleClient.UnavailableException e) {

@@ -32,7 +32,7 @@ final class ConsoleOptions {
       names = {"--output", "-o"},
       paramLabel = "table|json",
       defaultValue = "${env:SLUICE_OUTPUT:-table}",
-      description = "How answers are printed (SLUICE_OUTPUT; ${DEFAULT-VALUE}).")
+      description = "How responses are printed (SLUICE_OUTPUT; ${DEFAULT-VALUE}).")
   private Format format = Format.TABLE;
 
   /** The format of printed responses. */

@@ -14,7 +14,7 @@ record SendingHours(@Nullable String start, @Nullable String end) {
   static SendingHours parse(String text) {
     String[] hours = text.split("-", 2);
     if (hours.length < 2) {
-      throw new IllegalArgumentException("the window must be like 09:00-20:00, not " + text);
+      throw new IllegalArgumentException("the sending hours must be like 09:00-20:00, not " + text);
     }
     return new SendingHours(hours[0].strip(), hours[1].strip());
   }

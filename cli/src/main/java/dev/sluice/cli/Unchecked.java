@@ -2,7 +2,7 @@ package dev.sluice.cli;
 
 import tools.jackson.databind.JsonNode;
 
-/** What the console could not check in time before it did something. */
+/** The checks that the console could not finish in time before a change. */
 final class Unchecked {
   private Unchecked() {}
 

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Who may use a console. */
+/** The users of a console. */
 final class UsersOptions {
   @Option(
       names = "--users-file",

@@ -15,7 +15,7 @@ final class WhatsAppOptions {
       paramLabel = "TIME",
       defaultValue = "${env:SLUICE_ANSWER_TIMEOUT:-30s}",
       description =
-          "How long a whole call may take, from connecting to the answer's end; beyond it the"
+          "How long a whole call may take, from connecting to the response's end; beyond it the"
               + " message is in doubt (SLUICE_ANSWER_TIMEOUT; ${DEFAULT-VALUE}).")
   private Duration answerTimeout = Duration.ZERO;
 

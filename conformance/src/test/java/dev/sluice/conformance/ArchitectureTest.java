@@ -158,10 +158,10 @@ class ArchitectureTest {
         "dev.sluice.worker.pacing",
         "dev.sluice.worker.breaker"
       })
-  void thePureRoomsKnowNeitherClientsNorConnections(String room) {
+  void thePurePackagesKnowNeitherClientsNorConnections(String packageName) {
     classes()
         .that()
-        .resideInAPackage(room)
+        .resideInAPackage(packageName)
         .should()
         .onlyDependOnClassesThat()
         .resideOutsideOfPackages(CLIENTS)
@@ -182,11 +182,12 @@ class ArchitectureTest {
         + " WorkerMeters",
     "dev.sluice.aggregator, Fault Flush StatusAggregator StatusStatement",
   })
-  void onlyTheNamedClassesOfAMixedRoomKnowClientsOrConnections(String room, String adapters) {
+  void onlyTheNamedClassesOfAMixedPackageKnowClientsOrConnections(
+      String packageName, String adapters) {
     Set<String> named = Set.of(adapters.split(" "));
     classes()
         .that()
-        .resideInAPackage(room)
+        .resideInAPackage(packageName)
         .and(describe("are not named", (JavaClass type) -> !named.contains(topLevel(type))))
         .should()
         .onlyDependOnClassesThat()
@@ -237,10 +238,10 @@ class ArchitectureTest {
     "dev.sluice.aggregator, StatusAggregator StatusAggregatorConfig",
     "dev.sluice.console, Console ConsoleConfig WebhookConfig WebhookOutConfig Bounds Users",
   })
-  void aServiceHasOneDoorAndItsConfiguration(String room, String doors) {
+  void aServiceHasOneDoorAndItsConfiguration(String packageName, String doors) {
     Set<String> open =
         CODE.stream()
-            .filter(type -> type.getPackageName().equals(room))
+            .filter(type -> type.getPackageName().equals(packageName))
             .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
             .filter(JavaClass::isTopLevelClass)
             .map(JavaClass::getSimpleName)

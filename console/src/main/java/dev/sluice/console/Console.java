@@ -103,7 +103,7 @@ public final class Console implements AutoCloseable {
   /** How long a change waits for its turn. */
   private static final Duration CHANGES_PATIENCE = Duration.ofSeconds(10);
 
-  /** Changed names examined in one turn. */
+  /** Changed names examined in one iteration. */
   private static final int LATE_ROWS_PAGE = 500;
 
   private final Closer closer = new Closer();
@@ -208,7 +208,7 @@ public final class Console implements AutoCloseable {
     HeldBodies calls = new HeldBodies("webhooks", limits.webhooks(), deadlines, meters);
     Exports exports = new Exports(limits.uploads().leastSpeed());
     Checks checks = new Checks(connections.checks().sql(), limits.connections().checks());
-    // Before the pool, which gives a connection to whoever comes by, however long others wait.
+    // In front of the pool, because the pool is not fair.
     Bulkhead changes =
         new Bulkhead(
             limits.connections().changes(),

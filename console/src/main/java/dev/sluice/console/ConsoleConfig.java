@@ -140,7 +140,7 @@ public record ConsoleConfig(
         to.prices);
   }
 
-  /** What may differ in a copy. */
+  /** The settings that may differ in a copy. */
   private final class Copy {
     private Optional<String> token = ConsoleConfig.this.token;
     private Optional<String> defaultRegion = ConsoleConfig.this.defaultRegion;

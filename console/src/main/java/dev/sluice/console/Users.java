@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Who may use the console besides services with the API's token; by default nobody needs a name.
+ * The users of the console besides services with the API's token; by default nobody needs a name.
  *
  * @param file the users with their roles and the hashes of their passwords
  * @param header the header in which a proxy names the user whom it has signed in

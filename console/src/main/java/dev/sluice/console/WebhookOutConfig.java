@@ -19,7 +19,7 @@ import java.util.Optional;
 public record WebhookOutConfig(
     URI url, String secrets, Optional<Path> caFile, boolean plain, List<String> events) {
 
-  /** What ends a campaign, and what stops it until somebody mends it. */
+  /** The end of a campaign, and faults that stop it until somebody mends them. */
   public static final String DEFAULT_EVENTS = "completed,fault";
 
   public WebhookOutConfig {

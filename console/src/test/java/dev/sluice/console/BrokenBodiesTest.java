@@ -122,7 +122,7 @@ class BrokenBodiesTest {
   @ValueSource(strings = {API, FILES, WEBHOOKS})
   void chunksOfWhichNothingMoreComesAreGivenUp(String path) throws Exception {
     try (Socket client = begin(path, "5\r\npho")) {
-      refused(client, 408, "Nothing more of the body came");
+      refused(client, 408, "The rest of the body did not arrive");
     }
   }
 

@@ -54,7 +54,7 @@ final class HostileCalls {
     campaign("name", "null", "\"name\" is missing");
     campaign("name", "\" \"", "\"name\" is missing");
     campaign("name", "\"a\\u0000b\"", "\"name\" holds a NUL");
-    campaign("name", "\"a\\ud800b\"", "\"name\" holds a NUL character or half");
+    campaign("name", "\"a\\ud800b\"", "\"name\" holds a NUL character or an unpaired");
     campaign("name", "{}", "\"name\" must be a text");
     campaign("name", "[\"a\",\"b\"]", "\"name\" must be a text");
     campaign("name", "17", "\"name\" must be a text");
@@ -69,7 +69,7 @@ final class HostileCalls {
     campaign("message", "{}", "\"message\" would be refused");
     campaign("message", "{\"type\":\"text\"}", "needs an object \"text\"");
     campaign("message", text("a\\u0000b"), "\"message\" holds a NUL");
-    campaign("message", text("a\\udfffb"), "\"message\" holds a NUL character or half");
+    campaign("message", text("a\\udfffb"), "\"message\" holds a NUL character or an unpaired");
     campaign("message", more("\"\\u0000\":1"), "\"message\" holds a NUL");
     campaign("message", more("\"n\":1e999"), "out of range");
     campaign("message", more("\"n\":-1e999"), "out of range");
@@ -219,7 +219,7 @@ final class HostileCalls {
     post(recipients, JSON, person("\"a\":{\"b\":1}"), 200, "\"a\" must be a text");
     post(recipients, JSON, person("\"a\":null"), 200, "\"a\" must be a text");
     post(recipients, JSON, person("\"a\":\"\\u0000\""), 200, "NUL");
-    post(recipients, JSON, person("\"a\":\"\\ud800\""), 200, "half");
+    post(recipients, JSON, person("\"a\":\"\\ud800\""), 200, "unpaired");
     post("/api/campaigns/seventeen/recipients", CSV, "phone\n", 404, "seventeen");
     post(nobody() + "/recipients", CSV, "phone\n+5511960000001\n", 404, "There is no campaign");
     post("/api/recipients/check?region=XX", CSV, "phone\n", 400, "\"region\" must be");

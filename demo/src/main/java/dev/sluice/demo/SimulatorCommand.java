@@ -76,14 +76,14 @@ public final class SimulatorCommand implements Callable<Integer>, Sluice.Extensi
       names = "--latency",
       paramLabel = "TIME",
       defaultValue = "${env:SIMULATOR_LATENCY:-150ms}",
-      description = "Half of the answers come sooner (SIMULATOR_LATENCY; ${DEFAULT-VALUE}).")
+      description = "Half of the responses come sooner (SIMULATOR_LATENCY; ${DEFAULT-VALUE}).")
   private Duration latency = Duration.ZERO;
 
   @Option(
       names = "--slow-latency",
       paramLabel = "TIME",
       defaultValue = "${env:SIMULATOR_SLOW_LATENCY:-800ms}",
-      description = "99 of 100 answers come sooner (SIMULATOR_SLOW_LATENCY; ${DEFAULT-VALUE}).")
+      description = "99 of 100 responses come sooner (SIMULATOR_SLOW_LATENCY; ${DEFAULT-VALUE}).")
   private Duration slowLatency = Duration.ZERO;
 
   @Option(

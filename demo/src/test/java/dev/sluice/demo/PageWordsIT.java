@@ -61,8 +61,7 @@ class PageWordsIT {
         arguments(
             StatusReasons.dailyLimit(100_000),
             "Der Absender hat in 24 Stunden an 100.000 Personen geschrieben, sein Tageslimit. Die"
-                + " Kampagne läuft von selbst weiter, eine Stunde nachdem diese aus den 24 Stunden"
-                + " fallen."),
+                + " Kampagne läuft etwa 25 Stunden nach diesen Nachrichten automatisch weiter."),
         arguments(
             StatusReasons.blockedSender("131031: locked"),
             "Der Absender ist gesperrt: 131031 (Das Konto ist gesperrt.): locked"),

@@ -120,8 +120,8 @@ class ReviewedAgainPageIT {
     browser.awaitText(".reason.told", "Jul 12, 2099");
     browser.awaitText("[aria-labelledby=import] .report", "2 added");
     String problem = "[aria-labelledby=import] .problem";
-    browser.awaitText(problem, "Someone else has set another start time meanwhile");
-    browser.awaitText(problem, "it stays: Jul 12, 2099");
+    browser.awaitText(problem, "Someone else has set another start time in the meantime");
+    browser.awaitText(problem, "which was kept: Jul 12, 2099");
     browser.picture("added-others-time");
     browser.until().until(ExpectedConditions.invisibilityOfElementLocated(By.cssSelector(HELD)));
     assertThat(campaign.scheduledAt()).isEqualTo("2099-07-12T09:30:00Z");

@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToIntFunction;
 
 /**
- * What the simulated provider accepted from each number: the record against which the guarantees
- * are checked.
+ * The messages that the simulated provider accepted from each number: the record against which the
+ * guarantees are checked.
  */
 public final class AcceptedMessages {
   private final Map<String, AcceptanceLog> logs = new ConcurrentHashMap<>();

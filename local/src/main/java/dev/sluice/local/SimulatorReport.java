@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the simulator has counted since its start or last reset.
+ * The counts of the simulator since its start or last reset.
  *
  * @param accepted messages accepted
  * @param duplicates acceptances beyond each recipient's first

@@ -66,7 +66,7 @@ final class CampaignEnds {
     seen.put(campaignId, new Seen(pending, clock.instant()));
   }
 
-  void turn() {
+  void iterate() {
     Instant now = clock.instant();
     if (now.isBefore(again)) {
       return;
@@ -99,7 +99,7 @@ final class CampaignEnds {
           () -> true,
           () -> {
             Map<UUID, CampaignStanding> read = rows.standings(due);
-            return () -> due.forEach(id -> look(id, read.get(id)));
+            return () -> due.forEach(id -> update(id, read.get(id)));
           });
     }
   }
@@ -133,7 +133,7 @@ final class CampaignEnds {
     return Duration.ofMillis(Math.clamp(millis, SOONEST.toMillis(), LATEST.toMillis()));
   }
 
-  private void look(UUID id, @Nullable CampaignStanding standing) {
+  private void update(UUID id, @Nullable CampaignStanding standing) {
     if (standing == null) {
       events.forget(id);
     } else if (standing.status() == CampaignStatus.COMPLETED) {

@@ -23,7 +23,7 @@ final class CampaignEvents {
   private final InstantSource clock;
   private final Output output;
 
-  /** Campaigns whose end this turn has announced but not committed yet. */
+  /** Campaigns whose end this iteration has announced but not committed yet. */
   private final Set<UUID> uncommitted = new HashSet<>();
 
   CampaignEvents(AnnouncedStore announced, InstantSource clock, Output output) {
@@ -33,8 +33,8 @@ final class CampaignEvents {
     announced.open().forEach((id, one) -> output.trace(id, one.traceparent()));
   }
 
-  /** Begins a turn; what the previous one announced is committed. */
-  void turn() {
+  /** Begins an iteration; what the previous one announced is committed. */
+  void beginIteration() {
     uncommitted.clear();
   }
 

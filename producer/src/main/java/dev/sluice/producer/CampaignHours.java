@@ -43,12 +43,12 @@ final class CampaignHours {
     CampaignRepository.Campaign campaign = facts.campaign(id);
     if (campaign == null) {
       facts.lookUp(id, fanOut);
-    } else if (isOpen(campaign.window()) == fanOut.steering().quiet()) {
-      turn(id, fanOut, campaign.window());
+    } else if (isOpen(campaign.sendingHours()) == fanOut.steering().quiet()) {
+      apply(id, fanOut, campaign.sendingHours());
     }
   }
 
-  private void turn(UUID id, FanOutState fanOut, @Nullable SendingHours window) {
+  private void apply(UUID id, FanOutState fanOut, @Nullable SendingHours hours) {
     tasks.start(
         id,
         () -> fanOuts.unchanged(id, fanOut),
@@ -58,21 +58,21 @@ final class CampaignHours {
             if (over) {
               fanOuts.put(id, fanOut.ended());
             } else {
-              tell(id, fanOut, window);
+              tell(id, fanOut, hours);
             }
           };
         });
   }
 
   /** Announces that the campaign's hours have begun or are over. */
-  void tell(UUID id, FanOutState fanOut, @Nullable SendingHours window) {
-    boolean open = isOpen(window);
+  void tell(UUID id, FanOutState fanOut, @Nullable SendingHours hours) {
+    boolean open = isOpen(hours);
     String reason =
         open
-            ? StatusReasons.hoursBegun(String.valueOf(window))
-            : StatusReasons.hoursOver(String.valueOf(window));
+            ? StatusReasons.hoursBegun(String.valueOf(hours))
+            : StatusReasons.hoursOver(String.valueOf(hours));
     log.info("[campaign {}] {}", FanOutStore.brief(id), reason);
-    FanOutState changed = fanOut.inWindow(open);
+    FanOutState changed = fanOut.inSendingHours(open);
     fanOuts.put(id, changed);
     if (fanOut.state() == Control.State.RUNNING) {
       events.control(id, new Control(changed.effective(), reason));
@@ -81,7 +81,7 @@ final class CampaignHours {
     }
   }
 
-  boolean isOpen(@Nullable SendingHours window) {
-    return window == null || window.isOpen(clock.instant());
+  boolean isOpen(@Nullable SendingHours hours) {
+    return hours == null || hours.isOpen(clock.instant());
   }
 }

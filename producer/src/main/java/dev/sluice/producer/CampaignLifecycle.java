@@ -30,7 +30,7 @@ final class CampaignLifecycle {
   private final CampaignEvents events;
   private final CampaignRounds rounds;
   private final CampaignHours hours;
-  private int turns;
+  private int iterations;
 
   CampaignLifecycle(
       CampaignRepository rows,
@@ -51,14 +51,14 @@ final class CampaignLifecycle {
     this.hours = hours;
   }
 
-  void turn() {
+  void iterate() {
     List<Map.Entry<UUID, FanOutState>> campaigns = new ArrayList<>(fanOuts.open().entrySet());
     // Rotated, so that no previously failed campaign is always too late for a place.
-    Collections.rotate(campaigns, turns++);
-    campaigns.forEach(campaign -> turn(campaign.getKey(), campaign.getValue()));
+    Collections.rotate(campaigns, iterations++);
+    campaigns.forEach(campaign -> advance(campaign.getKey(), campaign.getValue()));
   }
 
-  private void turn(UUID id, FanOutState fanOut) {
+  private void advance(UUID id, FanOutState fanOut) {
     if (fanOut.sound() && begins(fanOut.phase())) {
       watch.due(id);
     }
@@ -93,7 +93,7 @@ final class CampaignLifecycle {
       giveUpUnlessOver(id, fanOut, why);
     } else if (fanOut.steering().rowDue()) {
       record(id, fanOut);
-    } else if (fanOut.sound() && fanOut.steering().windowed()) {
+    } else if (fanOut.sound() && fanOut.steering().hasSendingHours()) {
       hours.keep(id, fanOut);
     }
   }

@@ -99,17 +99,18 @@ final class CampaignRounds {
         watch.moved(id);
         faults.forgive(id);
         facts.learn(campaign);
-        FanOutState started = fanOut.started(campaign.senderId(), zones, campaign.window() != null);
+        FanOutState started =
+            fanOut.started(campaign.senderId(), zones, campaign.sendingHours() != null);
         fanOuts.put(id, started);
         announceStart(id, standing, origin.traceparent());
         if (stopped.isPresent()) {
           hold(id, started, stopped.get());
-        } else if (hours.isOpen(campaign.window())) {
+        } else if (hours.isOpen(campaign.sendingHours())) {
           // A campaign whose state was lost may have left an older control on the topic.
           String why = started.reason() == null ? "started" : started.reason();
           events.control(id, new Control(started.effective(), why));
         } else {
-          hours.tell(id, started, campaign.window());
+          hours.tell(id, started, campaign.sendingHours());
         }
       }
       case CampaignStarts.Waiting(var until) -> {
@@ -124,14 +125,15 @@ final class CampaignRounds {
       }
       case CampaignStarts.Unapproved(var approver) -> {
         log.info(
-            "[campaign {}] not started, what {} approved was withdrawn or changed since",
+            "[campaign {}] not started: the approval by {} was withdrawn, or the campaign has"
+                + " changed since",
             FanOutStore.brief(id),
             Texts.shortened(approver));
         fanOuts.remove(id);
       }
       case CampaignStarts.Withdrawn(var dueAt) -> {
         log.info(
-            "[campaign {}] not started, its start time {} was taken away",
+            "[campaign {}] not started: its start time {} was removed",
             FanOutStore.brief(id),
             dueAt);
         fanOuts.remove(id);
@@ -235,13 +237,13 @@ final class CampaignRounds {
         resend.recipients() == null ? "" : " of " + resend.recipients().size() + " selected");
     watch.moved(id);
     FanOutState resent =
-        fanOut.resent(campaign.window() != null, standing.status() == CampaignStatus.PAUSED);
+        fanOut.resent(campaign.sendingHours() != null, standing.status() == CampaignStatus.PAUSED);
     fanOuts.put(id, resent);
     announceStart(id, standing, resend.traceparent());
     if (stopped.isPresent()) {
       hold(id, resent, stopped.get());
-    } else if (!hours.isOpen(campaign.window())) {
-      hours.tell(id, resent, campaign.window());
+    } else if (!hours.isOpen(campaign.sendingHours())) {
+      hours.tell(id, resent, campaign.sendingHours());
     } else if (resent.state() == Control.State.RUNNING) {
       // Its control may still be PAUSED, from when it completed.
       events.control(id, new Control(Control.State.RUNNING, "sent once more"));

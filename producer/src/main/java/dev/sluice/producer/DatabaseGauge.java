@@ -30,7 +30,7 @@ final class DatabaseGauge {
   /** The age at which the last reading is removed. */
   private static final Duration EXPIRES = EVERY.multipliedBy(3);
 
-  /** What is read. */
+  /** The values to read, with their metric. */
   enum Subject {
     DAILY_LIMITS(
         "sluice.producer.daily.limit.used",
@@ -117,7 +117,7 @@ final class DatabaseGauge {
         .toList();
   }
 
-  void turn() {
+  void iterate() {
     Instant now = clock.instant();
     if (!now.isBefore(readAgainAt) && tasks.start(subject.id, () -> true, this::read)) {
       readAgainAt = now.plus(EVERY);

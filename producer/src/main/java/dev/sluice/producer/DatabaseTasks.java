@@ -35,9 +35,9 @@ final class DatabaseTasks {
   private static final int MOST = 64;
 
   /**
-   * What a task does. Starts and steps of resends may take long, writes to campaigns' rows may wait
-   * for locks, and a schedule, a script or the end of sending hours may bring hundreds at once, so
-   * that each kind is limited: pages find places among them.
+   * The kind of a task. Starts and steps of resends may take long, writes to campaigns' rows may
+   * wait for locks, and a schedule, a script or the end of sending hours may bring hundreds at
+   * once, so that each kind is limited: pages find places among them.
    */
   enum Kind {
     START(MOST / 4, PLACES / 4),

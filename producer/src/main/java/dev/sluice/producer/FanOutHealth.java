@@ -134,8 +134,8 @@ final class FanOutHealth {
     counts.forEach((id, count) -> named.put(FanOutStore.brief(id), count));
     health.failing(
         "returns",
-        "recipients stay pending whose returned requests cannot be read, see sluice campaign"
-            + " repair: "
+        "some returned requests are unreadable; their recipients stay pending. Run sluice"
+            + " campaign repair: "
             + named);
   }
 
@@ -157,13 +157,13 @@ final class FanOutHealth {
     return since == null ? 0 : Duration.between(since, clock.instant()).toMillis() / 1e3;
   }
 
-  /** Records that a campaign should make progress in this turn. */
+  /** Records that a campaign should make progress in this iteration. */
   void due(UUID campaignId) {
     due.add(campaignId);
   }
 
   /**
-   * Records that a sender's lanes are too full to be fed in this turn.
+   * Records that a sender's lanes are too full to be fed in this iteration.
    *
    * @param queued the number of requests in them
    * @param perSecond the lanes' rate, messages/s
@@ -176,8 +176,8 @@ final class FanOutHealth {
   }
 
   /**
-   * Records that a campaign is fed nothing new in this turn, because its provider has postponed
-   * most of its messages.
+   * Records that a campaign is fed nothing new in this iteration, because its provider has
+   * postponed most of its messages.
    *
    * @param until when the first of them may be tried
    */
@@ -195,7 +195,7 @@ final class FanOutHealth {
     waiting.remove(campaignId);
   }
 
-  /** Reports the state after this turn. */
+  /** Reports the state after this iteration. */
   void tell(Map<UUID, FanOutState> open) {
     Instant now = clock.instant();
     waiting.keySet().retainAll(due);
@@ -250,8 +250,7 @@ final class FanOutHealth {
       health.working("queue");
       return;
     }
-    health.failing(
-        "queue", "nothing that is queued for these senders was sent, since when: " + overdue);
+    health.failing("queue", "queued requests of these senders have not moved since: " + overdue);
     Instant first = Collections.min(overdue.values());
     Instant waitingLongest = oldest;
     if (waitingLongest == null || first.isBefore(waitingLongest)) {

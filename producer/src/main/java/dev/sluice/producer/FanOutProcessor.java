@@ -38,12 +38,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Accepts commands without touching the database: a command only changes the campaign's fan-out
- * state, and the {@link FanOutTick} carries it out in its next turn. A database outage thus delays
- * only the writing of requests.
+ * state, and the {@link FanOutTick} carries it out in its next iteration. A database outage thus
+ * delays only the writing of requests.
  */
 final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger log = LoggerFactory.getLogger(FanOutProcessor.class);
-  private static final Duration TURN = Duration.ofMillis(20);
+  private static final Duration ITERATION = Duration.ofMillis(20);
 
   /** The longest time in which a new task reads what waited for it. */
   private static final Duration CATCHING_UP = Duration.ofSeconds(10);
@@ -107,7 +107,7 @@ final class FanOutProcessor implements Processor<byte[], byte[], byte[], byte[]>
         new CampaignEvents(
             new AnnouncedStore(context.getStateStore(FanOutTopology.ANNOUNCED)), clock, output);
     tick = ticks.create(fanOuts, events, output);
-    context.schedule(TURN, PunctuationType.WALL_CLOCK_TIME, now -> tick.turn());
+    context.schedule(ITERATION, PunctuationType.WALL_CLOCK_TIME, now -> tick.iterate());
   }
 
   @Override

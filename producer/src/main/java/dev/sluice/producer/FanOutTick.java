@@ -21,8 +21,9 @@ import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One turn of the fan-out: applies finished tasks, takes campaigns through their lifecycle, then
- * writes each sender's requests as far as its lanes have room. It never waits for the database.
+ * One iteration of the fan-out: applies finished tasks, takes campaigns through their lifecycle,
+ * then writes each sender's requests as far as its lanes have room. It never waits for the
+ * database.
  */
 final class FanOutTick {
   /** The steps from a start to its first page; each may follow at once. */
@@ -69,7 +70,7 @@ final class FanOutTick {
   }
 
   /**
-   * What the ticks of all stream threads share.
+   * The collaborators that the ticks of all stream threads share.
    *
    * @param controls returns the newest known control of a key
    * @param workAhead how much work is kept queued per lane, as time at the lane's rate
@@ -196,20 +197,20 @@ final class FanOutTick {
   }
 
   /** Does what is possible now. */
-  void turn() {
-    events.turn();
+  void iterate() {
+    events.beginIteration();
     tooLarge.blame();
     tasks.settle();
-    schedule.turn();
-    gauges.forEach(DatabaseGauge::turn);
-    ends.turn();
-    lifecycle.turn();
+    schedule.iterate();
+    gauges.forEach(DatabaseGauge::iterate);
+    ends.iterate();
+    lifecycle.iterate();
     for (int step = 0; step < STEPS && tasks.settle(); step++) {
-      lifecycle.turn();
+      lifecycle.iterate();
     }
     feeder.lookUp();
     tasks.settle();
-    feeder.turn();
+    feeder.iterate();
     tasks.settle();
     Map<UUID, FanOutState> open = fanOuts.open();
     watch.tell(open);

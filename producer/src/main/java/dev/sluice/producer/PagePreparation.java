@@ -47,7 +47,7 @@ final class PagePreparation {
       CampaignRepository.Sender sender,
       FanOutState.Progress progress,
       int atMost) {
-    // Who would not fit must not be counted towards the daily limit yet.
+    // Recipients who would not fit must not be counted towards the daily limit yet.
     int limit = Math.clamp(1 + LARGEST_PAGE / campaign.template().bytes(), 1, atMost);
     Cursor after = progress.cursor();
     Cursor reach = recipients.reach(campaign.id(), progress.zones(), after);

@@ -44,7 +44,7 @@ final class RequestFeeder {
    */
   private static final int LARGEST = 5;
 
-  /** What all pages that are being read may hold beyond the usual size, as a count of those. */
+  /** The memory of all pages being read beyond their usual size, as a number of usual pages. */
   private static final int SPARE = 8;
 
   /** Pages of a sender with a daily limit wait for each other and must not fill all places. */
@@ -116,7 +116,7 @@ final class RequestFeeder {
     backlogLimit.full(lane, time, System.nanoTime());
   }
 
-  void turn() {
+  void iterate() {
     LaneBacklog.Reading reading = reading();
     if (reading == null) {
       return;

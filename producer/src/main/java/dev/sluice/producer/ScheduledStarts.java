@@ -51,7 +51,7 @@ final class ScheduledStarts {
     this.output = output;
   }
 
-  void turn() {
+  void iterate() {
     Instant now = clock.instant();
     Instant asked = steady.instant();
     if (!asked.isBefore(readAgainAt)) {

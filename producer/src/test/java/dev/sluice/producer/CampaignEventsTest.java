@@ -294,7 +294,7 @@ class CampaignEventsTest extends FanOutTest {
             () -> now);
     for (int second = 0; second < 3; second++) {
       now = now.plusSeconds(1);
-      ends.turn();
+      ends.iterate();
       tasks.settle();
     }
 

@@ -154,8 +154,8 @@ class DatabaseGaugeTest {
   private void minutes(int minutes) {
     for (int i = 0; i < minutes; i++) {
       now = now.plus(Duration.ofMinutes(1));
-      limits.turn();
-      campaigns.turn();
+      limits.iterate();
+      campaigns.iterate();
       tasks.settle();
     }
   }

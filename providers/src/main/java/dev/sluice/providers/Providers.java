@@ -7,7 +7,7 @@ import dev.sluice.providers.whatsapp.WhatsAppProvider;
 import java.util.Optional;
 import java.util.Set;
 
-/** What providers differ in, by provider name; needs no connection. */
+/** The differences between providers, by provider name; needs no connection. */
 public final class Providers {
   /** The provider of senders that name none. */
   public static final String USUAL = WhatsAppProvider.NAME;

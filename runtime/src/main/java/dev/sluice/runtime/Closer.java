@@ -30,7 +30,7 @@ public final class Closer implements AutoCloseable {
       }
     }
     if (first != null) {
-      throw new IllegalStateException("not everything could be closed", first);
+      throw new IllegalStateException("failed to close resources", first);
     }
   }
 }

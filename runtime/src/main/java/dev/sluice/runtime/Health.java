@@ -35,7 +35,7 @@ public final class Health {
   public void working(String component) {
     String before = problems.remove(component);
     if (before != null && !before.equals(STARTING)) {
-      log.info("{}: back again", component);
+      log.info("{}: recovered", component);
     }
   }
 
@@ -49,7 +49,7 @@ public final class Health {
   /** Reports that what was noticed is over. */
   public void noticeOver(String component) {
     if (notices.remove(component) != null) {
-      log.info("{}: all right again", component);
+      log.info("{}: recovered", component);
     }
   }
 

@@ -16,7 +16,7 @@ public final class Loop implements AutoCloseable {
   /** One iteration. */
   public interface Step {
     /** Runs one iteration and returns how long to sleep before the next. */
-    Duration turn() throws InterruptedException;
+    Duration iterate() throws InterruptedException;
   }
 
   private Loop(String name, Step step) {
@@ -33,19 +33,19 @@ public final class Loop implements AutoCloseable {
   private void run() {
     try {
       while (true) {
-        Thread.sleep(turn());
+        Thread.sleep(iterate());
       }
     } catch (InterruptedException e) {
       log.debug("{}: closed", name, e);
     }
   }
 
-  private Duration turn() throws InterruptedException {
+  private Duration iterate() throws InterruptedException {
     try {
-      return step.turn();
+      return step.iterate();
     } catch (RuntimeException | Error e) {
       // Otherwise the thread would end unnoticed.
-      log.warn("{}: a turn failed; trying again in {} s", name, AFTER_FAILURE.toSeconds(), e);
+      log.warn("{}: iteration failed; retrying in {} s", name, AFTER_FAILURE.toSeconds(), e);
       return AFTER_FAILURE;
     }
   }

@@ -4,7 +4,7 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /**
- * What a service uses of the machine it runs on. A simulation replaces all of it, so that a run
+ * The parts of the machine that a service uses. A simulation replaces all of it, so that a run
  * depends only on its seed.
  *
  * @param ticker time

@@ -1,4 +1,4 @@
-/** What every process needs: health, warm-up, back-off and orderly close. */
+/** The basics of every process: health, warm-up, back-off and orderly close. */
 @NullMarked
 package dev.sluice.runtime;
 

@@ -1,6 +1,6 @@
 package dev.sluice.schema;
 
-/** What to do with a message in doubt: one that the provider may or may not have taken. */
+/** The treatment of a message in doubt: one that the provider may or may not have taken. */
 public enum OnDoubt {
   /** Never send it again automatically; it stays {@link RecipientStatus#UNCONFIRMED}. */
   HOLD,

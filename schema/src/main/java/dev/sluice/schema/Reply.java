@@ -7,8 +7,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a recipient wrote back or pressed, for other programs; a record on {@code replies}, keyed by
- * the campaign's id and written at least once.
+ * A text that a recipient wrote back, or a button pressed, for other programs; a record on {@code
+ * replies}, keyed by the campaign's id and written at least once.
  *
  * @param messageId the provider's id of the reply, by which repetitions are recognized
  * @param campaignId the campaign that it answers

@@ -14,7 +14,7 @@ final class BatchLimit {
   /** The most at all, so that a statement ends in time even with a backlog. */
   static final int LARGEST = 5_000;
 
-  /** What takes longer is written in smaller parts. */
+  /** Batches that take longer are written in smaller parts. */
   static final Duration LONGEST = Duration.ofSeconds(5);
 
   /** A batch of one row would never be compared with a larger one. */

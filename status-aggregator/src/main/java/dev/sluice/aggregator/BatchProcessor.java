@@ -173,7 +173,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         troubles.forget(id);
         rowTimes.forget(id);
       } else if (campaign != null) {
-        campaign.look(troubles.away(), rowTimes, now());
+        campaign.checkLag(troubles.away(), rowTimes, now());
         flushIfDue(campaign);
         if (campaign.crowds() && !troubles.away()) {
           pause(campaign);

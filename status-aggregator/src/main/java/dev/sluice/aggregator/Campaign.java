@@ -75,14 +75,14 @@ final class Campaign {
   }
 
   /**
-   * Notices whether its results are written more slowly than they come.
+   * Checks whether its results are written more slowly than they come.
    *
    * @param away whether the database is unavailable
    * @param rowTimes how fast others' results are written in time
    */
-  void look(boolean away, RowTimes rowTimes, long nowMillis) {
+  void checkLag(boolean away, RowTimes rowTimes, long nowMillis) {
     boolean excused = away || refusals.stuckBecause() != null || refusals.heldUntil() != null;
-    lag.look(batch.ageMillis(nowMillis), excused, rowTimes, nowMillis);
+    lag.check(batch.ageMillis(nowMillis), excused, rowTimes, nowMillis);
     weigh();
   }
 

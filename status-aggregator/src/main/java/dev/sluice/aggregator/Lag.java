@@ -45,12 +45,12 @@ final class Lag {
   }
 
   /**
-   * Looks at how long the oldest result has waited.
+   * Checks how long the oldest result has waited.
    *
    * @param excused whether it waits for another reason than slow rows
    * @param rowTimes how fast others' results are written in time
    */
-  void look(long ageMillis, boolean excused, RowTimes rowTimes, long nowMillis) {
+  void check(long ageMillis, boolean excused, RowTimes rowTimes, long nowMillis) {
     if (excused || inTime(ageMillis)) {
       sinceMillis = null;
       behind = false;

@@ -62,7 +62,7 @@ final class PendingResults {
     }
   }
 
-  /** What is kept under this key, or null for nothing that can be read. */
+  /** Returns the result kept under this key; null if there is none or it cannot be read. */
   @Nullable SendResult get(String key) {
     byte[] kept = store.get(key);
     return kept == null ? null : read(kept);

@@ -60,21 +60,21 @@ class CampaignTest {
     add(1, 2, 3, 4, 5);
     long late = NOW + 30_000;
     RowTimes rowTimes = new RowTimes();
-    campaign.look(false, rowTimes, late);
+    campaign.checkLag(false, rowTimes, late);
     took = Duration.ofSeconds(1);
     write(2, late + 29_000);
     rowTimes.wrote(new UUID(0, 2), 10, Duration.ofMillis(5), late + 1);
-    campaign.look(false, rowTimes, late + 29_999);
+    campaign.checkLag(false, rowTimes, late + 29_999);
     assertThat(campaign.stuckBecause()).isNull();
 
-    campaign.look(false, rowTimes, late + 30_000);
+    campaign.checkLag(false, rowTimes, late + 30_000);
     assertThat(campaign.stuckBecause()).contains("come faster");
     add(6, 7);
     Flush.Outcome some = write(4, late + 30_000);
     assertThat(campaign.trouble(some)).isNotNull();
     Flush.Outcome rest = write(1, late + 30_000);
     assertThat(campaign.trouble(rest)).as("no flush follows that would end it").isNull();
-    campaign.look(false, rowTimes, late + 30_001);
+    campaign.checkLag(false, rowTimes, late + 30_001);
     assertThat(campaign.stuckBecause()).isNull();
   }
 

@@ -13,29 +13,29 @@ class LagTest {
 
   @Test
   void aCampaignIsBehindWhenItsResultsAreLateForHalfAMinuteAndItsRowsTakeLong() {
-    look(LATE - 1, 0);
-    look(LATE, 1_000);
+    check(LATE - 1, 0);
+    check(LATE, 1_000);
     lag.wrote(100, Duration.ofSeconds(2));
     othersTake(Duration.ofMillis(5), 1_001);
-    look(LATE, 30_999);
+    check(LATE, 30_999);
     assertThat(lag.behind()).isFalse();
 
-    look(LATE, 31_000);
+    check(LATE, 31_000);
     assertThat(lag.behind()).isTrue();
-    look(LATE - 1, 32_000);
+    check(LATE - 1, 32_000);
     assertThat(lag.behind()).isFalse();
   }
 
   @Test
   void whileNobodysResultsAreWrittenInTimeNobodyIsBehind() {
-    look(LATE, 1_000);
+    check(LATE, 1_000);
     lag.wrote(100, Duration.ofSeconds(2));
     othersTake(Duration.ofMillis(5), 999);
-    look(LATE, 600_000);
+    check(LATE, 600_000);
     assertThat(lag.behind()).isFalse();
 
     othersTake(Duration.ofMillis(5), 1_001);
-    look(LATE, 600_001);
+    check(LATE, 600_001);
     assertThat(lag.behind()).isTrue();
   }
 
@@ -64,12 +64,12 @@ class LagTest {
   @Test
   void aLargeCampaignThatCatchesUpAfterAnOutageIsNotBehind() {
     for (long now = 0; now <= 600_000; now += 10_000) {
-      lag.look(now, true, rowTimes, now);
+      lag.check(now, true, rowTimes, now);
     }
     for (long now = 600_000; now <= 900_000; now += 10_000) {
       lag.wrote(20_000, Duration.ofSeconds(10));
       othersTake(Duration.ofMillis(5), now - 1);
-      look(now, now);
+      check(now, now);
       assertThat(lag.behind()).isFalse();
     }
   }
@@ -79,32 +79,32 @@ class LagTest {
     for (long now = 0; now <= 300_000; now += 10_000) {
       lag.wrote(1, Duration.ofMillis(20));
       othersTake(Duration.ofMillis(5), now - 1);
-      look(LATE + now, now);
+      check(LATE + now, now);
       assertThat(lag.behind()).isFalse();
     }
   }
 
   @Test
   void aCampaignWhoseRowsBecomeFastIsNotBehindAnyMore() {
-    look(LATE, 0);
+    check(LATE, 0);
     lag.wrote(0, Duration.ofSeconds(30));
     othersTake(Duration.ofMillis(5), 1);
-    look(LATE, 30_000);
+    check(LATE, 30_000);
     assertThat(lag.behind()).isTrue();
 
     lag.wrote(50_000, Duration.ofSeconds(10));
     othersTake(Duration.ofMillis(5), 30_001);
-    look(LATE, 60_000);
+    check(LATE, 60_000);
     assertThat(lag.behind()).isFalse();
   }
 
   /** Writes results of a campaign that is late, beside batches of another one. */
   private void writeFor30Seconds(int results, Duration time, Duration aBatchOfOthers) {
-    look(LATE, 0);
+    check(LATE, 0);
     lag.wrote(results, time);
     othersTake(aBatchOfOthers, 10_000);
     othersTake(aBatchOfOthers, 20_000);
-    look(LATE, 30_000);
+    check(LATE, 30_000);
   }
 
   /** Fifty results of another campaign are written in time. */
@@ -112,7 +112,7 @@ class LagTest {
     rowTimes.wrote(new UUID(0, 1), 50, time, beganMillis);
   }
 
-  private void look(long ageMillis, long nowMillis) {
-    lag.look(ageMillis, false, rowTimes, nowMillis);
+  private void check(long ageMillis, long nowMillis) {
+    lag.check(ageMillis, false, rowTimes, nowMillis);
   }
 }

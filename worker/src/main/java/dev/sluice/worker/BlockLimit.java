@@ -38,9 +38,9 @@ final class BlockLimit {
     if (!room) {
       health.notice(
           COMPONENT,
-          "%,d are blocked and no more can be; look for a program that writes requests for senders"
+          "%,d senders are blocked, which is the maximum; look for a program that writes requests"
                   .formatted(MOST)
-              + " that do not exist, and unblock them with sluice sender unblock");
+              + " for senders that do not exist, and unblock them with sluice sender unblock");
     }
     return room;
   }

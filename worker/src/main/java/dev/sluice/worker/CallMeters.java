@@ -38,7 +38,7 @@ final class CallMeters {
   void ended(String senderId, SendOutcome outcome, long nanos) {
     switch (outcome) {
       case SendOutcome.Disconnected _ -> {}
-      // Whatever answered was not the provider itself.
+      // An intermediary answered, not the provider itself.
       case SendOutcome.Unavailable down -> {
         if (!down.isUnwritten()) {
           launched.of(senderId).increment();

@@ -57,7 +57,7 @@ final class ClockCheck {
         mayFail = true;
         health.failing(
             COMPONENT,
-            "requests that were written within the last %d s look %d min old, and go back unsent:"
+            "requests written in the last %d s appear %d min old and are returned unsent:"
                     .formatted(Math.max(1, since.toSeconds()), age.toMinutes())
                 + " the clock of this machine or of the producer's is wrong");
       }

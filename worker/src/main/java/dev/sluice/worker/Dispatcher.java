@@ -287,8 +287,8 @@ final class Dispatcher {
     }
 
     private void tell(SendOutcome outcome, boolean permitted) {
-      // What was not written says nothing about the provider. A doubt without a permit comes from a
-      // provider that fails before it asks for one.
+      // A message that was not written says nothing about the provider. A doubt without a permit
+      // comes from a provider that fails before it asks for one.
       boolean tells = permitted || outcome instanceof SendOutcome.InDoubt;
       breaker.ended(ticket, tells ? sign(outcome) : Sign.NOTHING, detail(outcome), awakeNanos());
       if (permitted) {

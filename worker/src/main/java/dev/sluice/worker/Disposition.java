@@ -6,7 +6,7 @@ import dev.sluice.schema.SendResult;
 import java.time.Duration;
 import java.time.Instant;
 
-/** What to do with a task after an attempt, or instead of one. */
+/** The treatment of a task after an attempt, or instead of one. */
 sealed interface Disposition {
 
   /** Publish the result; the task is done. */

@@ -55,7 +55,7 @@ final class KafkaRequestSource implements RequestSource {
                 // A partition that is taken over is fetched only once the broker has answered the
                 // fetch of the others.
                 entry(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50),
-                // What was fetched is read partition by partition, so a partition that is taken
+                // Fetched records are read partition by partition, so a partition that is taken
                 // over waits until all that was fetched of the others has been read.
                 entry(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, MOST_FETCHED),
                 entry(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 60_000),

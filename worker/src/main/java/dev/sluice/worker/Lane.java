@@ -254,7 +254,8 @@ final class Lane {
     long now = ticker.nanoTime();
     throttle.throttled(now, pause);
     pacer.forgive();
-    // Set at once, because sends that wait for their slots are not asked for an allowance again.
+    // Set at once, because sends that wait for their time slots are not asked for an allowance
+    // again.
     pacer.setRate(currentRate(now));
   }
 }

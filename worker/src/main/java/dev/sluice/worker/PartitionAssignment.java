@@ -122,7 +122,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
   public void onPartitionsLost(Collection<TopicPartition> partitions) {
     recovering.removeAll(partitions);
     closed.removeAll(partitions);
-    // What it tells may be outdated if they come back.
+    // Its result may be outdated if they come back.
     lookup = null;
     damaged.keySet().removeAll(partitions);
     unread.keySet().removeAll(partitions);
@@ -134,7 +134,7 @@ final class PartitionAssignment implements ConsumerRebalanceListener {
       health.working(component(partition));
     }
     if (!partitions.isEmpty()) {
-      log.info("gave away {} partition(s), {} left", partitions.size(), owned.size());
+      log.info("{} partition(s) revoked, {} still owned", partitions.size(), owned.size());
     }
   }
 

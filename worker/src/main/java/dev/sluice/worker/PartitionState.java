@@ -29,10 +29,12 @@ final class PartitionState {
 
   private static final int MOST_HELD_IF_LARGE = 10;
 
-  /** A lane whose request has no room tries again in each turn, unless its sender must wait. */
+  /**
+   * A lane whose request has no room tries again in each iteration, unless its sender must wait.
+   */
   private static final Duration BLOCKED_AGAIN = Duration.ofSeconds(5);
 
-  /** All lanes are walked in each turn of the loop. */
+  /** All lanes are walked in each iteration of the loop. */
   static final int MANY_LANES = 200;
 
   static final int VERY_MANY_LANES = 2_000;

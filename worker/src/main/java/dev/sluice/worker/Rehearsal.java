@@ -20,8 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a new worker does once, without effect, before it joins its group. The first time loads
- * classes and opens connections; lanes that move to the worker would be silent meanwhile.
+ * The warm-up of a new worker before it joins its group: its work, done once without effect. The
+ * first run loads classes and opens connections, which would otherwise delay the lanes that move to
+ * this worker.
  */
 final class Rehearsal {
   private static final Logger log = LoggerFactory.getLogger(Rehearsal.class);

@@ -32,7 +32,7 @@ final class RequestReader {
   /** The records of a partition held in memory before it is paused: no fewer than its window. */
   static final int PARTITION_BUFFER = WindowCodec.MOST_PACKED;
 
-  /** What is read in one poll at most; with so many requests a partition leaves others first. */
+  /** The most requests read in one poll; a partition with so many leaves others first. */
   private static final int ENOUGH = 100;
 
   /** A request with a later start is requeued at the tail of its lane after this time. */
@@ -45,7 +45,7 @@ final class RequestReader {
 
   private static final Duration FURTHEST = Duration.ofDays(7);
 
-  /** What a text or a template has; {@link HeldMemory} has room for this many of each request. */
+  /** The parts of a usual message; {@link HeldMemory} has room for so many of each request. */
   private static final int USUAL_PARTS = 20;
 
   private final RequestSource source;

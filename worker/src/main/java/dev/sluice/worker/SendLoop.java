@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class SendLoop {
   /**
    * The interval between transactions, which makes them batches at high rates. It is shorter while
-   * lanes wait for slots that have become free. A shorter one costs the broker more than 50
-   * transactions a second for each worker; with a longer one sends are picked further ahead, and
+   * lanes wait for places in flight that have become free. A shorter one costs the broker more than
+   * 50 transactions a second for each worker; with a longer one sends are picked further ahead, and
    * more of them are in doubt if the worker dies.
    */
   private static final Duration PACE = Duration.ofMillis(20);
@@ -131,7 +131,7 @@ final class SendLoop {
   }
 
   /** Runs one iteration. */
-  void turn() {
+  void iterate() {
     poll();
     assignment.recover();
     if (ticker.nanoTime() - lastCommitNanos >= PACE.toNanos() || scheduler.canRefill()) {
@@ -139,7 +139,7 @@ final class SendLoop {
     }
   }
 
-  /** Returns the outcomes not yet in a committed transaction; a later turn publishes them. */
+  /** Returns the outcomes not yet in a committed transaction; a later iteration publishes them. */
   List<Finished> unpublished() {
     return List.copyOf(unpublished);
   }
@@ -354,7 +354,7 @@ final class SendLoop {
         sink.failIfStopping();
       }
     }
-    throw new KafkaException("it cannot be told whether a transaction has committed");
+    throw new KafkaException("cannot determine whether a transaction has committed");
   }
 
   /**

@@ -26,7 +26,7 @@ final class SendScheduler {
    */
   private static final Duration LEAST_FULL = Duration.ofSeconds(5);
 
-  /** Slots for the usual response time are too few as soon as responses take longer. */
+  /** Places for the usual response time are too few as soon as responses take longer. */
   private static final double AMPLE = 2;
 
   private final AdmissionControl admission;
@@ -37,11 +37,11 @@ final class SendScheduler {
   private final int maxInFlight;
   private final Ticker ticker;
   private final Lookahead lookahead = new Lookahead();
-  private final SlotRefill refill;
-  private int turns;
+  private final PlaceRefill refill;
+  private int iterations;
 
-  /** Whether a lane could have sent more with more slots. */
-  private boolean lacksSlots;
+  /** Whether a lane could have sent more with more places. */
+  private boolean lacksPlaces;
 
   SendScheduler(
       AdmissionControl admission,
@@ -58,7 +58,7 @@ final class SendScheduler {
     this.stalls = stalls;
     this.clocks = clocks;
     this.maxInFlight = maxInFlight;
-    this.refill = new SlotRefill(maxInFlight);
+    this.refill = new PlaceRefill(maxInFlight);
   }
 
   /** Records how long a transaction took. */
@@ -66,34 +66,34 @@ final class SendScheduler {
     lookahead.measured(transactionNanos);
   }
 
-  /** Declares the next sends started, as far as lanes and slots allow. */
+  /** Declares the next sends started, as far as lanes and places allow. */
   void pick(List<PartitionState> owned, SendTransaction transaction) {
     List<PartitionState> partitions = new ArrayList<>(owned);
-    // Rotated, so that no partition is always last when slots run out.
-    Collections.rotate(partitions, turns++);
+    // Rotated, so that no partition is always last when places run out.
+    Collections.rotate(partitions, iterations++);
     partitions.removeIf(PartitionState::draining);
     if (transaction.takesReturned()) {
       partitions.forEach(this::relieve);
     }
     List<Lane> lanes =
         partitions.stream().flatMap(partition -> partition.lanes().stream()).toList();
-    InFlightSlots slots = new InFlightSlots(maxInFlight, dispatcher.held(), demands(lanes));
-    lacksSlots = false;
+    PlacesInFlight places = new PlacesInFlight(maxInFlight, dispatcher.held(), demands(lanes));
+    lacksPlaces = false;
     int total = 0;
     for (Lane lane : lanes) {
       SendTask next = lane.peek();
       if (next != null) {
         Sender sender = next.request().sender();
-        int picked = pick(lane, slots.left(sender), transaction);
-        slots.take(sender, picked);
+        int picked = pick(lane, places.left(sender), transaction);
+        places.take(sender, picked);
         total += picked;
       }
     }
-    refill.picked(dispatcher.inFlight() + total, lacksSlots, ticker.nanoTime());
+    refill.picked(dispatcher.inFlight() + total, lacksPlaces, ticker.nanoTime());
     stalls.review(lanes, this::runs, ticker.nanoTime());
   }
 
-  /** Returns whether lanes lack slots, and enough of them have become free for a turn. */
+  /** Returns whether lanes lack places, and enough of them have become free for an iteration. */
   boolean canRefill() {
     return refill.isDue(dispatcher.inFlight());
   }
@@ -103,7 +103,7 @@ final class SendScheduler {
     return refill.wait(dispatcher.inFlight(), ticker.nanoTime(), atMost);
   }
 
-  /** Records that the sends that were picked last are not launched, so that no slot was taken. */
+  /** Records that the sends that were picked last are not launched, so that no place was taken. */
   void undone() {
     refill.reset();
   }
@@ -157,23 +157,23 @@ final class SendScheduler {
     }
   }
 
-  private Map<Sender, InFlightSlots.Demand> demands(List<Lane> lanes) {
+  private Map<Sender, PlacesInFlight.Demand> demands(List<Lane> lanes) {
     long now = ticker.nanoTime();
     Map<Sender, Double> rates = new HashMap<>();
     for (Lane lane : lanes) {
       SendTask next = lane.peek();
-      // Unusable slots would be withheld from senders that can use them.
+      // Unusable places would be withheld from senders that can use them.
       if (next != null && lane.pauseLeft(now).isZero() && runs(next)) {
         rates.merge(next.request().sender(), lane.currentRate(now), Double::sum);
       }
     }
-    Map<Sender, InFlightSlots.Demand> demands = new HashMap<>();
+    Map<Sender, PlacesInFlight.Demand> demands = new HashMap<>();
     rates.forEach((sender, rate) -> {
       CircuitBreaker breaker = breakers.of(sender);
       double seconds = (breaker.usualNanos() + lookahead.duration().toNanos()) / 1e9;
       demands.put(
           sender,
-          new InFlightSlots.Demand(
+          new PlacesInFlight.Demand(
               AMPLE * rate * seconds,
               (int) Math.ceil(rate * CircuitBreaker.SILENCE.toMillis() / 1e3),
               breaker.room(breakers.awakeNanos(now)),
@@ -190,11 +190,11 @@ final class SendScheduler {
     return breakers.of(sender).isQuiet(breakers.awakeNanos(ticker.nanoTime()));
   }
 
-  private int pick(Lane lane, int slots, SendTransaction transaction) {
+  private int pick(Lane lane, int places, SendTransaction transaction) {
     int due = lane.allowance(lookahead.duration());
     int picked = 0;
     long bytes = 0;
-    // Returned and requeued requests need no slot, but the turn must end.
+    // Returned and requeued requests need no place, but the iteration must end.
     for (int examined = 0; examined < MOST_EXAMINED; examined++) {
       SendTask task = lane.peek();
       if (task == null) {
@@ -214,11 +214,11 @@ final class SendScheduler {
           if (picked >= due) {
             return picked;
           }
-          if (picked >= slots || crowdsOthersOut(lane, picked, bytes, task.partition())) {
-            // What it has read is needed as soon as the next response comes.
+          if (picked >= places || crowdsOthersOut(lane, picked, bytes, task.partition())) {
+            // Its requests are needed as soon as the next response comes.
             if (!isQuiet(task.request().sender())) {
               lane.heldUp();
-              lacksSlots |= picked >= slots;
+              lacksPlaces |= picked >= places;
             }
             return picked;
           }

@@ -93,7 +93,7 @@ final class SendTask {
     return written == null || written.isAfter(now) ? null : written;
   }
 
-  /** Returns the answered attempts, including those recorded in earlier copies of the request. */
+  /** Returns the attempts that count, including those recorded in earlier copies of the request. */
   int attempts() {
     return attempts;
   }

@@ -307,7 +307,7 @@ final class SendTransaction {
               RecipientStatus.FAILED,
               null,
               "message_too_large",
-              "it was to be tried again, but Kafka does not take a record of its size",
+              "the request is too large to be requeued for a retry",
               ticker.now(),
               false));
     }

@@ -28,7 +28,7 @@ final class SenderMeters {
   /**
    * Creates the gauges.
    *
-   * @param met is told of the senders that have lanes, again and again
+   * @param met called repeatedly with the senders that have lanes
    */
   SenderMeters(MeterRegistry registry, NamedSenders senders, Consumer<String> met) {
     this.senders = senders;

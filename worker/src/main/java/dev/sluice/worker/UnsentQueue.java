@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A partition's records that will be done without being sent, ordered by offset, because the window
  * can only advance from its base. Those whose topic cannot be written to are set aside, so that no
- * turn walks past them.
+ * iteration walks past them.
  */
 final class UnsentQueue {
   private final Queue<UnsentRecord> ready = queue();

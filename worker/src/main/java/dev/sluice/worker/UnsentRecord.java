@@ -73,7 +73,7 @@ sealed interface UnsentRecord {
     }
   }
 
-  /** What makes a record a dead letter. */
+  /** The reason why a record is a dead letter. */
   enum Cause {
     /** It cannot be read as a request. */
     UNREADABLE,

@@ -27,7 +27,7 @@ final class UnsentRecords {
   private final DelayedTasks delayed;
   private final Ticker ticker;
   private AdmissionControl.Version seen = new AdmissionControl.Version(false, -1, 0);
-  private int turns;
+  private int iterations;
 
   UnsentRecords(AdmissionControl admission, DelayedTasks delayed, Ticker ticker) {
     this.ticker = ticker;
@@ -55,7 +55,7 @@ final class UnsentRecords {
           .forEach(this::returnPostponed);
     }
     List<PartitionState> partitions = new ArrayList<>(owned);
-    Collections.rotate(partitions, turns++);
+    Collections.rotate(partitions, iterations++);
     int room = MOST_AT_ONCE;
     for (PartitionState partition : partitions) {
       if (!partition.draining()) {

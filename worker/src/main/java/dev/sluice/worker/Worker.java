@@ -231,7 +231,7 @@ public final class Worker implements AutoCloseable {
       }
       consumer.subscribe(List.of(topic), loop.assignment());
       while (running()) {
-        loop.turn();
+        loop.iterate();
         partitions = loop.assignment().size();
         health.working("worker");
       }

@@ -61,7 +61,7 @@ final class WorkerMeters {
       StallDetector stalls) {
     outcomes =
         Counter.builder("sluice.worker.outcomes")
-            .description("Attempts to send, by sender and what came of them")
+            .description("Attempts to send, by sender and outcome")
             .withRegistry(registry);
     for (Cause cause : Cause.values()) {
       deadLetters.put(
@@ -98,13 +98,13 @@ final class WorkerMeters {
                 DurationBuckets.between(Duration.ofMillis(5), Duration.ofSeconds(5)))
             .register(registry);
     Gauge.builder("sluice.worker.in.flight", dispatcher, Dispatcher::inFlight)
-        .description("Messages waiting for their time slot or for the provider's answer")
+        .description("Messages waiting for their time slot or for the provider's response")
         .register(registry);
     Gauge.builder("sluice.worker.partitions.closed", this, meters -> meters.closed)
         .description("Partitions whose offset window cannot be read, so that nothing is sent")
         .register(registry);
     Gauge.builder("sluice.worker.breakers.open", breakers, CircuitBreakers::open)
-        .description("Senders held back because nothing reliable is answered")
+        .description("Senders held back because their provider gives no reliable responses")
         .register(registry);
     Gauge.builder("sluice.worker.oldest.waiting.seconds", stalls, StallDetector::longestSeconds)
         .description("How long the next message of a lane that nobody has stopped has waited")

@@ -8,7 +8,7 @@ import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 
 /**
- * A lane that its rate would let send more, but that lacks slots, has a breaker that lets few
+ * A lane that its rate would let send more, but that lacks places, has a breaker that lets few
  * through, or has an ever slower provider, leaves its neighbour 95 % of its rate.
  */
 class HeldUpLanesTest {
@@ -22,7 +22,7 @@ class HeldUpLanesTest {
 
     assertThat(producer.sentIn(60, NEIGHBOUR)).isGreaterThanOrEqualTo(60 * RATE * 95 / 100);
     assertThat(producer.worker.sentBy(SLOW))
-        .as("it has the slots that it is due")
+        .as("it has the places that it is due")
         .isGreaterThan(9 * 60);
     assertThat(producer.worker.returned).as("there is room for its queue").isEmpty();
   }

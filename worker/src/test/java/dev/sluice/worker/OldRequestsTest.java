@@ -62,7 +62,8 @@ class OldRequestsTest {
     worker.run(Duration.ofSeconds(3));
     assertThat(worker.returned).hasSize(1_600);
     assertThat(worker.health.problems().get("clock"))
-        .matches("requests that were written within the last 1\\d s look 61 min old.*");
+        .matches(
+            "requests written in the last 1\\d s appear 61 min old and are returned unsent: .*");
 
     worker.write(Requests.of(1));
     worker.run(Duration.ofSeconds(1));

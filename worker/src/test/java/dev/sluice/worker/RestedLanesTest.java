@@ -78,7 +78,7 @@ class RestedLanesTest {
     assertThat(partition.lanes()).isEmpty();
   }
 
-  /** Its first slot is an interval away, so a new one would send later. */
+  /** Its first time slot is an interval away, so a new one would send later. */
   @Test
   void aVerySlowLaneIsKeptForTwoOfItsIntervals() {
     createLanes(PartitionState.VERY_MANY_LANES + 1);

@@ -132,7 +132,7 @@ abstract class WorkerInMemory implements RequestSource, TransactionSink, Message
   /** Runs one turn of the loop; after an error it starts over, outside the group. */
   final void turn() {
     try {
-      loop.turn();
+      loop.iterate();
     } catch (KafkaException e) {
       restarts++;
       dispatcher.requeue(loop.unpublished());

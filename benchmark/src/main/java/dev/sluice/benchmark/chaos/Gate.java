@@ -30,7 +30,7 @@ final class Gate implements AutoCloseable {
   private static final int NO_QUEUE = 1;
   private static final int LONG_QUEUE = 1_000;
 
-  /** What becomes of new connections. */
+  /** The treatment of new connections. */
   enum State {
     /** They lead to the simulator. */
     OPEN,
@@ -38,9 +38,9 @@ final class Gate implements AutoCloseable {
     REFUSING,
     /** They are not accepted, and the queue of those that may be is full. */
     UNANSWERED,
-    /** What the client says first is never answered. */
+    /** They are accepted, but the client's first bytes are never answered. */
     MUTE,
-    /** What answers does not speak TLS. */
+    /** A peer without TLS answers. */
     PLAIN,
     /** They lead to the simulator, and are closed after an answer once they are old. */
     CLOSING

@@ -41,7 +41,7 @@ final class InDoubtWereInFlight implements Guarantee {
   private final CampaignRun campaign;
   private final List<String> events = new ArrayList<>();
 
-  /** What happened while an offset was started. */
+  /** The event that happened while an offset was started. */
   private final Map<TopicPartition, NavigableMap<Long, String>> started = new ConcurrentHashMap<>();
 
   InDoubtWereInFlight(KafkaConfig kafka, CampaignRun campaign) {
@@ -84,7 +84,7 @@ final class InDoubtWereInFlight implements Guarantee {
         .collect(Collectors.toSet());
   }
 
-  /** What happened to its owner explains an offset better than what happened to another worker. */
+  /** An event at the owner of an offset explains it better than one at another worker. */
   private void remember(
       TopicPartition partition, OffsetAndMetadata place, String event, boolean own) {
     try {

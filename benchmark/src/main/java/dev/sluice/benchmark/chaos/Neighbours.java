@@ -219,7 +219,7 @@ public final class Neighbours {
         pass(BEFORE);
         unharmed.calm();
       }
-      look(incidents, unharmed);
+      verifyUnharmed(incidents, unharmed);
       assertThat(scene.simulator().accepted().perRecipient().values())
           .as("acceptances of each")
           .allMatch(count -> count == 1);
@@ -240,10 +240,10 @@ public final class Neighbours {
     await().pollDelay(time).atMost(time.plusMinutes(1)).until(() -> true);
   }
 
-  private void look(List<Incident> incidents, NeighboursUnharmed unharmed) {
+  private void verifyUnharmed(List<Incident> incidents, NeighboursUnharmed unharmed) {
     List<Incident> begun = new ArrayList<>();
     SoftAssertions.assertSoftly(all -> {
-      collect(all, () -> look(incidents, begun, unharmed));
+      collect(all, () -> measure(incidents, begun, unharmed));
       begun.forEach(incident -> collect(all, incident::end));
     });
   }
@@ -256,7 +256,7 @@ public final class Neighbours {
     }
   }
 
-  private void look(List<Incident> incidents, List<Incident> begun, NeighboursUnharmed unharmed)
+  private void measure(List<Incident> incidents, List<Incident> begun, NeighboursUnharmed unharmed)
       throws Exception {
     unharmed.begin();
     for (Incident incident : incidents) {
@@ -264,7 +264,7 @@ public final class Neighbours {
       incident.begin();
     }
     if (share.ofRate()) {
-      // What it takes to begin is not the fault's.
+      // The time to begin is not attributed to the fault.
       unharmed.begin();
     }
     pass(lasting);

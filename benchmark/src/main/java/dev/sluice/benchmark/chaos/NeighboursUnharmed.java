@@ -33,7 +33,7 @@ final class NeighboursUnharmed implements Guarantee {
   private final Map<Neighbour, RateHeld> rates = new LinkedHashMap<>();
   private final Map<Neighbour, Long> acceptedBefore = new HashMap<>();
 
-  /** What each sends if nothing is wrong, messages/s. */
+  /** The rate of each without a fault, messages/s. */
   private final Map<Neighbour, Double> usual = new HashMap<>();
 
   private long begunNanos;

@@ -36,7 +36,7 @@ public final class Outages {
         FOR EACH STATEMENT EXECUTE FUNCTION sluice.disk_full();
       """;
 
-  /** What fails. */
+  /** The part that fails. */
   public enum Kind {
     POSTGRESQL("PostgreSQL"),
     BROKER("the broker"),

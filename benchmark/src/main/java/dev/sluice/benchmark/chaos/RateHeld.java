@@ -11,7 +11,7 @@ import java.util.Locale;
  * dies or takes over. Writes count, not arrivals, which bunch up in transit.
  */
 public final class RateHeld implements Guarantee {
-  /** What a lane may make up for in a second, in whole messages (the worker's sliding window). */
+  /** The share that a lane may make up for in a second, in whole messages (the sliding window). */
   private static final double CATCH_UP = 1 / 160.0;
 
   private static final double SHARED = 0.02;

@@ -28,7 +28,7 @@ final class RequestFaults {
     return new Paused(scene, scene.victim(20_000, 800));
   }
 
-  /** What is queued goes back to the producer. */
+  /** A pause that returns the queued requests to the producer. */
   private static final class Paused implements Incident {
     private final Scene scene;
     private final CampaignRun victim;

@@ -95,7 +95,7 @@ public final class SecureRate {
         story.accept(
             String.format(
                 Locale.ROOT,
-                "%d over TLS at %.0f/s, answers after %d ms: %.1f/s (%.1f %%; by a cold worker"
+                "%d over TLS at %.0f/s, responses after %d ms: %.1f/s (%.1f %%; by a cold worker"
                     + " before, %.1f/s), at most %d in a second; %s",
                 recipients,
                 rate,

@@ -23,7 +23,7 @@ import org.postgresql.PGConnection;
 final class ExportScenario implements Scenario {
   private static final int PORTION = 64 * 1024;
 
-  /** What is expected of an export, rows/s. */
+  /** The least speed expected of an export, rows/s. */
   private static final int LEAST = 50_000;
 
   @Override

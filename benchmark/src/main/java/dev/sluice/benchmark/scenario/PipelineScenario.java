@@ -19,8 +19,8 @@ import java.util.Map;
 final class PipelineScenario implements Scenario {
   private static final int IN_FLIGHT = 256;
 
-  /** One sender may use three quarters of a worker's slots. */
-  private static final int SLOTS = IN_FLIGHT * 4 / 3;
+  /** One sender may use three quarters of a worker's places in flight. */
+  private static final int PLACES = IN_FLIGHT * 4 / 3;
 
   private static final List<String> ROLES =
       List.of("producer 1", "worker 1", "status-aggregator 1", "console 1");
@@ -55,7 +55,7 @@ final class PipelineScenario implements Scenario {
               MeasuredRoles.of(
                   servers,
                   provider.url(),
-                  Map.of("SLUICE_MAX_IN_FLIGHT", Integer.toString(SLOTS)))) {
+                  Map.of("SLUICE_MAX_IN_FLIGHT", Integer.toString(PLACES)))) {
         servers.execute(
             "INSERT INTO sluice.sender (id, address, rate_per_second)"
                 + " VALUES ('s', '106540352242922', 1000000)");

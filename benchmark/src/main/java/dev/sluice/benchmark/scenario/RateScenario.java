@@ -148,7 +148,7 @@ final class RateScenario implements Scenario {
   }
 
   /**
-   * What was seen of one rate.
+   * The measurements at one rate.
    *
    * @param before the share of the rate before the pause, from the third second on
    * @param after the same after the resume

@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a message costs in campaigns of a hundredth, a tenth and all of a size, and beside ten times
- * as many older rows, at a high rate and with small heaps.
+ * The cost of a message in campaigns of a hundredth, a tenth and all of a size, and beside ten
+ * times as many older rows, at a high rate and with small heaps.
  */
 final class ScaleScenario implements Scenario {
   private static final double RATE = 2_500;
@@ -147,7 +147,7 @@ final class ScaleScenario implements Scenario {
   }
 
   /**
-   * What a message costs.
+   * The cost of a message.
    *
    * @param share the share of the rate from the third second on; NaN if it is over too soon
    * @param micros CPU of the roles, the broker and PostgreSQL, µs

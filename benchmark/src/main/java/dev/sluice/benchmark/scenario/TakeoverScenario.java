@@ -38,7 +38,7 @@ final class TakeoverScenario implements Scenario {
     return 12;
   }
 
-  /** What happens to a role. */
+  /** An event at a role. */
   enum Event {
     NOTHING("nothing happens", Duration.ofMillis(500)),
     PRODUCERS_KILLED("both producers killed in turn and started again", Duration.ofMillis(500)),

@@ -15,16 +15,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers' group with the classic protocol and cooperative assignment. A round of joining ends
- * when every member has polled; from then on only the new generation may commit, of which members
- * learn a moment later. A member that must give up a partition is told first, and the partition is
- * assigned in the next round. Commits are checked only for membership and generation.
+ * The workers' group with the classic protocol and cooperative assignment. A generation is complete
+ * when every member has polled to join it; from then on only it may commit, of which members learn
+ * a moment later. A member that must give up a partition is told first, and the partition is
+ * assigned in the next generation. Commits are checked only for membership and generation.
  */
 final class Group {
   private static final Duration SESSION = Duration.ofSeconds(6);
   private static final Duration LONGEST_BETWEEN_POLLS = Duration.ofSeconds(60);
 
-  /** The longest time from the end of a round until members learn their assignment. */
+  /** The longest time from the completion of a generation until members learn their assignment. */
   private static final Duration LONGEST_SYNC = Duration.ofMillis(40);
 
   private static final Duration CHECK = Duration.ofMillis(500);
@@ -40,7 +40,7 @@ final class Group {
   private final Map<TopicPartition, String> wishes = new HashMap<>();
 
   private int generation;
-  private int rounds;
+  private int rebalances;
   private int joins;
 
   /** A member as seen by the coordinator. */
@@ -107,20 +107,20 @@ final class Group {
     }
   }
 
-  /** Begins a new round of joining. */
+  /** Begins to form a new generation. */
   void rebalance() {
-    rounds++;
+    rebalances++;
     members.values().forEach(member -> member.joined = false);
     changed.run();
   }
 
-  /** Moves a partition to the member of a process in the next round. */
+  /** Moves a partition to the member of a process in the next generation. */
   void move(TopicPartition partition, String process) {
     wishes.put(partition, process);
     rebalance();
   }
 
-  /** Records that a member polls, which joins the current round. */
+  /** Records that a member polls, which joins the generation being formed. */
   void polled(Member member, Set<TopicPartition> claims) {
     member.polledNanos = kernel.nowNanos();
     if (!member.joined) {
@@ -144,11 +144,11 @@ final class Group {
         assigned.computeIfAbsent(to, any -> new HashSet<>()).add(partition);
       }
     }
-    int round = rounds;
+    int before = rebalances;
     kernel.at(
         kernel.nowNanos() + kernel.between(Duration.ZERO, LONGEST_SYNC),
         () -> {
-          if (round == rounds) {
+          if (before == rebalances) {
             hand(assigned);
           }
         });
@@ -208,7 +208,7 @@ final class Group {
         .orElse(null);
   }
 
-  /** Returns the generation of a member's last complete round. */
+  /** Returns the newest complete generation that a member has joined. */
   int generation(Member member) {
     return member.generation;
   }

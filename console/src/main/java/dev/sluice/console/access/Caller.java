@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Who makes a request: a person, or a service, which has the API's token or needs none.
+ * The caller of a route: a person, or a service, which has the API's token or needs none.
  *
  * @param user the person; empty for a service
  * @param approval whether starts are approved
@@ -73,7 +73,7 @@ public record Caller(Optional<User> user, boolean approval, BooleanSupplier stan
   public void requireUnapproved(boolean approved) {
     if (approved && needsFourEyes()) {
       throw ProblemException.forbidden(
-          "A campaign is approved as it is. Take its start time away, change it, and have it"
+          "A campaign is approved as it is. Remove its start time, change it, and have it"
               + " approved again.");
     }
   }

@@ -52,7 +52,7 @@ public final class People implements AutoCloseable {
                 name, Networks.parse(trusted), usualRole.map(People::requireRole), users));
     InstantSource clock = InstantSource.system();
     sessions = new Sessions(users, clock);
-    signIn = new SignIn(users, new Attempts(clock), WrongSecrets.passwords(clock, meters));
+    signIn = new SignIn(users, new SignInAttempts(clock), WrongSecrets.passwords(clock, meters));
   }
 
   /**

@@ -2,7 +2,7 @@ package dev.sluice.console.access;
 
 import java.util.Locale;
 
-/** What a route asks of its caller. */
+/** A right that a route requires of its caller. */
 enum Right {
   /** To see campaigns, recipients, senders and suppressions. */
   READ,

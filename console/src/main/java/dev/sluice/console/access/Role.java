@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a user is there for; each role has the rights of the one before. */
+/** A user's role; each has the rights of the one before. */
 enum Role {
   /** Sees everything. */
   VIEWER,

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Who has signed in. Sessions end with the process, by themselves, with the user or the password,
- * and when the same user has signed in many times since.
+ * The sessions of signed-in users. They end with the process, by themselves, with the user or the
+ * password, and when the same user has signed in many times since.
  */
 final class Sessions {
   static final Duration LONGEST = Duration.ofHours(12);

@@ -21,14 +21,14 @@ final class SignIn {
   private static final int TURNS = 256;
 
   private final Supplier<UserList> users;
-  private final Attempts attempts;
+  private final SignInAttempts attempts;
   private final WrongSecrets wrong;
   private final Bulkhead places;
 
   /** By the hash of an address. */
   private final List<Bulkhead> turns;
 
-  SignIn(Supplier<UserList> users, Attempts attempts, WrongSecrets wrong) {
+  SignIn(Supplier<UserList> users, SignInAttempts attempts, WrongSecrets wrong) {
     this(users, attempts, wrong, Bulkhead.computing(AT_A_TIME, PATIENCE, FULL), PATIENCE);
   }
 
@@ -40,7 +40,7 @@ final class SignIn {
    */
   SignIn(
       Supplier<UserList> users,
-      Attempts attempts,
+      SignInAttempts attempts,
       WrongSecrets wrong,
       Bulkhead places,
       Duration patience) {

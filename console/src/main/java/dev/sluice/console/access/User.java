@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param password empty for those who sign in elsewhere
  */
 record User(String name, Role role, boolean approves, Optional<PasswordHash> password) {
-  /** What the audit log can hold, unchanged. */
+  /** Names that the audit log can hold unchanged. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._@/-]{1,64}");
 
   private static final String APPROVE = "approve";

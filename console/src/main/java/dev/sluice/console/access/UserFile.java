@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file with the users, read again when it changes. What cannot be read then is told in health,
- * and the users from before stay.
+ * The file with the users, read again when it changes. If it cannot be read then, health says so,
+ * and the previous users remain in effect.
  */
 final class UserFile implements Supplier<UserList>, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(UserFile.class);
@@ -39,7 +39,7 @@ final class UserFile implements Supplier<UserList>, AutoCloseable {
     this.health = health;
     content = read();
     users = UserList.parse(file.toString(), content);
-    watch = Loop.start("users", this::look);
+    watch = Loop.start("users", this::check);
   }
 
   @Override
@@ -47,7 +47,7 @@ final class UserFile implements Supplier<UserList>, AutoCloseable {
     return users;
   }
 
-  private Duration look() {
+  private Duration check() {
     reload();
     return EVERY;
   }
@@ -63,7 +63,7 @@ final class UserFile implements Supplier<UserList>, AutoCloseable {
       }
       health.noticeOver(COMPONENT);
     } catch (IllegalArgumentException e) {
-      health.notice(COMPONENT, Reasons.of(e) + "; the users from before stay");
+      health.notice(COMPONENT, Reasons.of(e) + "; the previous users remain in effect");
     }
   }
 

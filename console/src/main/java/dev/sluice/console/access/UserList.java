@@ -12,7 +12,7 @@ import java.util.Optional;
 record UserList(Map<String, User> users) {
   static final UserList EMPTY = new UserList(Map.of());
 
-  /** What the password of an unknown name is compared with if nobody has one. */
+  /** The cost of the hash with which an unknown name is compared if nobody has a password. */
   private static final int USUAL_COST = 600_000;
 
   /**

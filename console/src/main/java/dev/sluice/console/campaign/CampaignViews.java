@@ -136,7 +136,7 @@ public final class CampaignViews {
             .orElse(Map.of()));
   }
 
-  /** What is shown of a campaign, as the transaction of its change left it. */
+  /** The shown fields of a campaign, as the transaction of its change left it. */
   record ChangedRow(Record row) {
     static ChangedRow read(DSLContext inside, UUID id) {
       return new ChangedRow(rowOf(inside, id));

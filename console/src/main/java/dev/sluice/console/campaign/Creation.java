@@ -51,7 +51,7 @@ final class Creation {
       return Optional.empty();
     }
     FourEyes.requireNoStart(author);
-    // What is wrong with the draft itself is told first.
+    // Faults of the draft itself are reported first.
     columns();
     return Campaigns.template(sql, draft);
   }

@@ -15,8 +15,8 @@ import org.jooq.Field;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who wrote a campaign that has not started, and who approved its start. With approval, nobody
- * starts what they wrote any part of, and what is approved stays as it is.
+ * The authors of a campaign that has not started, and the approver of its start. With approval,
+ * nobody starts a campaign of which they wrote any part, and an approved campaign stays as it is.
  *
  * @param authors the users who wrote any part of it
  * @param approvedBy the user who scheduled or started it, or null
@@ -63,7 +63,7 @@ record FourEyes(CampaignStatus status, List<String> authors, @Nullable String ap
     if (caller.needsFourEyes() && caller.name().filter(authors::contains).isPresent()) {
       throw ProblemException.forbidden(
           caller.name().orElseThrow()
-              + " has written this campaign or a part of it, so somebody else starts it.");
+              + " wrote at least part of this campaign, so someone else must start it.");
     }
   }
 

@@ -27,16 +27,16 @@ final class FreshCount {
   /** After a silence this long the rate is measured from its end. */
   private static final Duration SILENCE = Duration.ofMinutes(1);
 
-  private static final int SLOT_MILLIS = 100;
-  private static final int SLOTS = 256;
+  private static final int SLICE_MILLIS = 100;
+  private static final int SLICES = 256;
 
   private static final List<RecipientStatus> NOT_SENT =
       List.of(RecipientStatus.FAILED, RecipientStatus.UNCONFIRMED, RecipientStatus.SUPPRESSED);
 
   private final Instant since;
   private final Map<RecipientStatus, Long> outcomes = new EnumMap<>(RecipientStatus.class);
-  private final int[] sent = new int[SLOTS];
-  private final long[] slots = new long[SLOTS];
+  private final int[] sent = new int[SLICES];
+  private final long[] slices = new long[SLICES];
   private final SentOverTime overTime = new SentOverTime();
   private int round = 1;
   private Instant first = Instant.EPOCH;
@@ -72,13 +72,13 @@ final class FreshCount {
       first = at;
     }
     last = at.isAfter(last) ? at : last;
-    long slot = at.toEpochMilli() / SLOT_MILLIS;
-    int place = Math.floorMod(slot, SLOTS);
-    if (slots[place] < slot) {
-      slots[place] = slot;
+    long slice = at.toEpochMilli() / SLICE_MILLIS;
+    int place = Math.floorMod(slice, SLICES);
+    if (slices[place] < slice) {
+      slices[place] = slice;
       sent[place] = 0;
     }
-    if (slots[place] == slot) {
+    if (slices[place] == slice) {
       sent[place]++;
     }
   }
@@ -97,11 +97,11 @@ final class FreshCount {
     if (span.compareTo(SHORTEST) < 0) {
       return null;
     }
-    long begin = from.toEpochMilli() / SLOT_MILLIS;
-    long end = until.toEpochMilli() / SLOT_MILLIS;
+    long begin = from.toEpochMilli() / SLICE_MILLIS;
+    long end = until.toEpochMilli() / SLICE_MILLIS;
     long count = 0;
-    for (int place = 0; place < SLOTS; place++) {
-      if (slots[place] >= begin && slots[place] < end) {
+    for (int place = 0; place < SLICES; place++) {
+      if (slices[place] >= begin && slices[place] < end) {
         count += sent[place];
       }
     }

@@ -31,9 +31,9 @@ record KnownTime(@Nullable Instant at) {
     }
     throw now == null
         ? ProblemException.conflict(
-            "Somebody has taken the campaign's start time away meanwhile; nothing was changed.")
+            "Somebody has removed the campaign's start time in the meantime; nothing was changed.")
         : ProblemException.conflict(
-                "Somebody has set the start time " + now + " meanwhile, and it stays as it is.")
+                "Somebody has set the start time " + now + " in the meantime, which was kept.")
             .with("scheduledAt", now);
   }
 }

@@ -131,7 +131,7 @@ public final class ObjectionRoutes {
         200,
         looking.run(() -> {
           Deadline deadline = Deadline.in(LONGEST_LOOK);
-          known.putAll(lists.run(() -> look(audience, draft, category, sending, deadline)));
+          known.putAll(lists.run(() -> find(audience, draft, category, sending, deadline)));
           return known;
         }));
   }
@@ -140,7 +140,7 @@ public final class ObjectionRoutes {
     return Reading.given(context, parameter).map(text -> Fields.moment(parameter, text));
   }
 
-  private Map<String, @Nullable Object> look(
+  private Map<String, @Nullable Object> find(
       Audience audience,
       Draft draft,
       Optional<Billing.Category> category,
@@ -148,7 +148,7 @@ public final class ObjectionRoutes {
       Deadline deadline) {
     Optional<Places> places = objections.places(audience, deadline);
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-    // Who is sent to once more has had it from this campaign, if at all.
+    // In a resend, recipients can have had it only from this campaign.
     if (audience.isPending()) {
       UUID id = audience.campaignId();
       answer.put("missing", objections.missing(id, needs(draft), deadline));

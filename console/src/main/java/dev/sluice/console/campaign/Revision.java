@@ -57,7 +57,7 @@ final class Revision {
   /** Returns the template of a campaign that starts by itself after the change, if it has one. */
   Optional<TemplateStates.Used> template() {
     CampaignRecord row = rows.open(id);
-    // What is wrong with the change itself is told first.
+    // Faults of the change itself are reported first.
     columns(sql, row);
     Draft after = change.of(Draft.of(row));
     // Looked at twice, but compared with the provider's list once.

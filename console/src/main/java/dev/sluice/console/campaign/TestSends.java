@@ -82,7 +82,7 @@ public final class TestSends {
 
   Sent send(UUID campaign, Wish wish) {
     Set<String> to = numbers(wish.to());
-    Record row = changes.run(() -> look(campaign, to));
+    Record row = changes.run(() -> readAllowed(campaign, to));
     JsonNode message =
         rendered(row.get(CAMPAIGN.MESSAGE).data(), row.get(SENDER.PROVIDER), wish.variables());
     var sender =
@@ -110,7 +110,7 @@ public final class TestSends {
   }
 
   /** Reads the message and its sender, for numbers that may be sent to. */
-  private Record look(UUID campaign, Set<String> to) {
+  private Record readAllowed(UUID campaign, Set<String> to) {
     Record row =
         sql.select(
                 CAMPAIGN.MESSAGE,

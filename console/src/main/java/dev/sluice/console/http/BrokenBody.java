@@ -15,13 +15,13 @@ final class BrokenBody {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof HttpException) {
         return ProblemException.badRequest(
-            "The body is not as the request's head announces it; nothing of it was taken.");
+            "The body is not as the request's head announces it; nothing was saved.");
       }
       if (cause instanceof TimeoutException) {
         return ProblemException.requestTimeout(
-            "Nothing more of the body came; nothing of it was taken.");
+            "The rest of the body did not arrive; nothing was saved.");
       }
     }
-    return ProblemException.requestTimeout("The body broke off; nothing of it was taken.");
+    return ProblemException.requestTimeout("The body broke off; nothing was saved.");
   }
 }

@@ -33,7 +33,7 @@ public final class Fields {
   /** Returns a text that PostgreSQL can store. */
   public static String storable(String field, String value) {
     if (!StorableText.isFine(value)) {
-      throw ProblemException.field(field, "holds a NUL character or half of a character");
+      throw ProblemException.field(field, "holds a NUL character or an unpaired surrogate");
     }
     return value;
   }

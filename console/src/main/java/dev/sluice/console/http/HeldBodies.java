@@ -31,7 +31,7 @@ public final class HeldBodies {
   private static final int SMALL = 64 * 1024;
 
   /**
-   * What is accepted.
+   * The limits of accepted bodies.
    *
    * @param longest the longest body, in bytes
    * @param together all bodies at the same time, in bytes
@@ -87,7 +87,7 @@ public final class HeldBodies {
   private final ByteBudget ofLarge;
 
   /** Bodies that take room and are not whole yet, in the order in which they began. */
-  private final Set<Room> unfinished = new LinkedHashSet<>();
+  private final Set<Claim> unfinished = new LinkedHashSet<>();
 
   /**
    * Creates an empty pool.
@@ -107,22 +107,22 @@ public final class HeldBodies {
   }
 
   /** A body that arrived whole; closing it frees its part of the budget. */
-  public record Body(@SuppressWarnings("ArrayRecordComponent") byte[] bytes, Room room)
+  public record Body(@SuppressWarnings("ArrayRecordComponent") byte[] bytes, Claim claim)
       implements AutoCloseable {
     @Override
     public void close() {
-      room.close();
+      claim.close();
     }
   }
 
-  /** What a body takes of the budget, and once it is large, of the part for large bodies too. */
-  private final class Room implements AutoCloseable {
+  /** A body's claim on the budget, and once it is large, on the part for large bodies too. */
+  private final class Claim implements AutoCloseable {
     private final EndPoint connection;
     private final ByteBudget.Share share = budget.share();
     private final ByteBudget.Share large = ofLarge.share();
     private boolean gone;
 
-    private Room(EndPoint connection) {
+    private Claim(EndPoint connection) {
       this.connection = connection;
       synchronized (unfinished) {
         unfinished.add(this);
@@ -143,11 +143,11 @@ public final class HeldBodies {
 
     /** Takes more, at the expense of other bodies if necessary. */
     private boolean grow() {
-      List<Room> others = new ArrayList<>();
+      List<Claim> others = new ArrayList<>();
       boolean grown;
       synchronized (unfinished) {
         grown = take();
-        Optional<Room> first = first();
+        Optional<Claim> first = first();
         while (!grown && first.isPresent()) {
           first.get().leave();
           others.add(first.get());
@@ -155,7 +155,7 @@ public final class HeldBodies {
           first = first();
         }
       }
-      others.forEach(other -> other.connection.close(new IOException("others need the room")));
+      others.forEach(other -> other.connection.close(new IOException("others need the memory")));
       return grown;
     }
 
@@ -166,7 +166,7 @@ public final class HeldBodies {
     }
 
     /** Returns the body to drop next in favour of this one. */
-    private Optional<Room> first() {
+    private Optional<Claim> first() {
       return limits.crowd() == Crowd.FIRST_GOES && !gone
           ? unfinished.stream().filter(other -> other != this).findFirst()
           : Optional.empty();
@@ -219,32 +219,32 @@ public final class HeldBodies {
    *     there is no room for it; the connection is closed then, as the rest may still arrive
    */
   public Body take(Context context) {
-    Room room = new Room(Wire.of(context));
+    Claim claim = new Claim(Wire.of(context));
     try {
-      byte[] body = receive(context, room);
-      if (!room.whole()) {
+      byte[] body = receive(context, claim);
+      if (!claim.whole()) {
         throw noRoom();
       }
-      return new Body(body, room);
+      return new Body(body, claim);
     } catch (RuntimeException | Error e) {
-      room.close();
+      claim.close();
       context.header("Connection", "close");
       throw e;
     }
   }
 
-  private byte[] receive(Context context, Room room) {
+  private byte[] receive(Context context, Claim claim) {
     if (context.req().getContentLengthLong() > limits.longest()) {
       throw tooLong();
     }
-    EndPoint connection = room.connection;
+    EndPoint connection = claim.connection;
     long usual = connection.getIdleTimeout();
     connection.setIdleTimeout(limits.leastSpeed().window().toMillis());
-    try (InputStream body = new Arriving(context.bodyInputStream(), room, connection)) {
+    try (InputStream body = new Arriving(context.bodyInputStream(), claim, connection)) {
       return body.readAllBytes();
     } catch (IOException e) {
       log.debug("a body broke off", e);
-      throw room.isGone() ? noRoom() : BrokenBody.problem(e);
+      throw claim.isGone() ? noRoom() : BrokenBody.problem(e);
     } finally {
       connection.setIdleTimeout(usual);
     }
@@ -262,14 +262,14 @@ public final class HeldBodies {
   /** A body on its way; takes from the budget what it is about to need. */
   private final class Arriving extends InputStream {
     private final InputStream body;
-    private final Room room;
+    private final Claim claim;
     private final EndPoint connection;
     private final LeastSpeed.Watch watch = limits.leastSpeed().watch();
     private long came;
 
-    private Arriving(InputStream body, Room room, EndPoint connection) {
+    private Arriving(InputStream body, Claim claim, EndPoint connection) {
       this.body = body;
-      this.room = room;
+      this.claim = claim;
       this.connection = connection;
     }
 
@@ -281,7 +281,7 @@ public final class HeldBodies {
 
     @Override
     public int read(byte[] into, int from, int length) throws IOException {
-      int left = room.left(came);
+      int left = claim.left(came);
       if (left == 0) {
         throw noRoom();
       }

@@ -57,7 +57,7 @@ public final class Problems {
         ProblemException.unavailable(
             silence(e)
                 + (!context.method().equals(HandlerType.GET) && wasCutOff(e)
-                    ? "; look whether it was done before you repeat it."
+                    ? "; check whether the change was made before repeating it."
                     : "; nothing was changed.")));
   }
 

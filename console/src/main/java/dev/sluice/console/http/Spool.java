@@ -46,7 +46,7 @@ public final class Spool {
   /** Bytes reserved for each file. */
   private final long own;
 
-  /** What files take beyond that. */
+  /** The bytes that files take beyond that. */
   private final ByteBudget budget;
 
   /**
@@ -128,7 +128,7 @@ public final class Spool {
       FileStore disk = Files.getFileStore(limits.folder());
       if (disk.getUsableSpace() - PORTION < limits.leastFree()) {
         throw ProblemException.insufficientStorage(
-            "The console's disk for temporary files is full, and nothing of this file was taken.");
+            "The console's disk for temporary files is full, so nothing was saved.");
       }
     }
 
@@ -137,7 +137,7 @@ public final class Spool {
         throw ProblemException.unavailable(
             "The files that are being uploaded take the "
                 + (limits.together() >> 20)
-                + " MiB that they may, and nothing of this one was taken; try again later.");
+                + " MiB that they may, so nothing was saved; try again later.");
       }
     }
 

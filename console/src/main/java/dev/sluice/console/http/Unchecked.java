@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What could not be checked before a request was carried out, which its response tells. */
+/** A check that was left out before a request was carried out; its response reports it. */
 public enum Unchecked {
   /** Whether recipients lack variables. */
   RECIPIENTS("unchecked"),

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * the few places in which files of its kind are read and written.
  */
 public final class Uploads {
-  /** What a file is read for, which decides whom it may have to wait for. */
+  /** The purpose of a file, which decides for which other files it may have to wait. */
   public enum Use {
     /** Its recipients are added to a campaign. Only two imports write at the same time. */
     IMPORT(2, "Other files are being imported"),
@@ -49,7 +49,7 @@ public final class Uploads {
   private static final Logger log = LoggerFactory.getLogger(Uploads.class);
 
   /**
-   * What is accepted.
+   * The limits of accepted uploads.
    *
    * @param spool how much is kept at the same time
    * @param atOnce bodies that may be on their way or kept at the same time
@@ -100,7 +100,7 @@ public final class Uploads {
           Bulkhead.computing(
               use.atOnce(),
               limits.turnWait(),
-              use.busy + ", and nothing of this was taken; try again later."));
+              use.busy + ", so nothing was saved; try again later."));
     }
   }
 
@@ -168,7 +168,7 @@ public final class Uploads {
         return reading.of(file.read());
       } catch (IOException | UncheckedIOException e) {
         log.warn("an upload cannot be kept", e);
-        throw ProblemException.unavailable("The file cannot be kept; nothing of it was taken.");
+        throw ProblemException.unavailable("The file cannot be kept; nothing was saved.");
       }
     });
   }
@@ -199,7 +199,7 @@ public final class Uploads {
     }
     if (bytes >= 0 && watch.isTooSlow(bytes)) {
       throw ProblemException.requestTimeout(
-          "The upload came too slowly, and nothing of it was taken: a file must bring at least "
+          "The upload came too slowly, so nothing was saved: a file must bring at least "
               + leastSpeed.least()
               + " bytes a second, and be whole within "
               + leastSpeed.whole().toMinutes()

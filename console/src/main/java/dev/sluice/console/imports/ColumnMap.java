@@ -22,7 +22,7 @@ public record ColumnMap(Map<String, String> columns) {
 
   private static final int MOST = 50;
 
-  /** What the cells of a column are called. */
+  /** A column and the name that its cells get. */
   record Named(String name, int column) {}
 
   /** Reads values like {@code first_name:Vorname}; a column's name may have colons. */

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a campaign would cost, if every message is delivered and billed.
+ * The cost of a campaign if every message is delivered and billed.
  *
  * @param amount the sum, as a decimal number
  * @param currency its three letters

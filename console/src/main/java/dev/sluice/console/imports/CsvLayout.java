@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What separates a file's cells: what Excel states in a first line like {@code sep=;}, else the one
+ * The separator of a file's cells: the one in a first line like Excel's {@code sep=;}, else the one
  * of {@code ,} {@code ;} tab and {@code |} by which the first line names a phone column, or yields
  * the most columns.
  *

@@ -186,7 +186,7 @@ public final class FileCheck {
         }
       }
     } catch (ProblemException e) {
-      // What was read until here is of use, but its reader must see that it is not whole.
+      // The rows read so far are of use, but their reader must see that others are missing.
       csv.writeRecord(line(List.of(), width, words.restUnread(String.valueOf(e.getMessage()))));
     }
     csv.flush();

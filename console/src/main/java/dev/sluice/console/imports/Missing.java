@@ -41,7 +41,7 @@ public record Missing(long recipients, Map<String, Long> variables, boolean part
   /** Names that are counted individually, and looked at for blanks. */
   private static final int NAMED = 50;
 
-  /** What is not seen of a value. */
+  /** Characters of a value that cannot be seen. */
   private static final String BLANKS = " \t\r\n";
 
   /** How long checking all recipients may take; the user who starts a campaign waits for it. */

@@ -9,7 +9,7 @@ import org.jooq.JSONB;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a message needs of each recipient.
+ * The variables that a message needs of each recipient.
  *
  * @param variables the variables that a recipient must have
  * @param filled those of them that must not be blank either, as a parameter of a template consists

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a file's numbers say together: how many repeat another, and from which countries they are.
+ * The statistics of a file's numbers: how many repeat another, and from which countries they are.
  */
 final class NumbersSeen {
   /** Beyond this many, repetitions are not counted: 16 MB of numbers. */

@@ -7,7 +7,7 @@ import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** What speaks against starting a campaign, as far as its recipients tell. */
+/** Objections to starting a campaign, as far as its recipients show them. */
 public final class Objections {
   private final DSLContext sql;
   private final Optional<Prices> prices;

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What spreadsheets and people write into a cell of phone numbers, in any country. */
+/** A cell of phone numbers as spreadsheets and people write it, in any country. */
 final class PhoneCell {
   /** In characters; no number has as many, and patterns would take long over a whole book. */
   private static final int LONGEST = 100;
@@ -18,7 +18,7 @@ final class PhoneCell {
   private static final Pattern WITH_CARRIER =
       Pattern.compile("(?i)[(\\h]*(?:\\+?55[)\\h]*\\(?)?0\\h*xx[)\\h-]*([1-9][0-9].*)");
 
-  /** What is left of a long number in a cell that was not text. */
+  /** The remains of a long number in a cell that was not text. */
   private static final Pattern SHORTENED = Pattern.compile("[0-9]([.,][0-9]*)?[eE]\\+?[0-9]+");
 
   private static final Pattern DATE =

@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a message costs by the recipient's country and the message's category, in one currency. The
- * provider has no API for it, so it is in a file.
+ * Prices of messages by the recipient's country and the message's category, in one currency. The
+ * provider has no API for them, so they are in a file.
  */
 public final class Prices {
   private static final String ANY = "*";

@@ -51,7 +51,7 @@ public final class RecipientImport {
       @Nullable Missing missing) {}
 
   /**
-   * What somebody accepts of a campaign that starts by itself.
+   * The objections that the caller accepts for a campaign that starts by itself.
    *
    * @param missing variables of the message may be missing
    * @param late its time may have passed, so that it starts as soon as the recipients are there
@@ -159,7 +159,7 @@ public final class RecipientImport {
     }
     if (row.value4() != null) {
       throw ProblemException.conflict(
-          "The campaign is archived, so nobody was added. A change of it brings it back.");
+          "The campaign is archived, so no recipients were added. Editing it restores it.");
     }
     return new Open(
         status == CampaignStatus.SCHEDULED ? row.value3() : null,

@@ -40,7 +40,7 @@ final class RowReasons {
   }
 
   static String unstorable(String column) {
-    return column(column) + " holds a NUL character or half of one";
+    return column(column) + " holds a NUL character or an unpaired surrogate";
   }
 
   static String longName(String column, int longest) {

@@ -6,7 +6,7 @@ import io.javalin.http.Context;
 import java.io.InputStream;
 import java.util.Locale;
 
-/** What a request with rows says about them. */
+/** Reads the parameters and the rows of a request with rows. */
 public final class RowRequest {
   private RowRequest() {}
 

@@ -76,7 +76,7 @@ public final class SuppressedPeople {
         found += some.get();
       }
     } catch (DataAccessException e) {
-      log.info("cannot count who of a file is suppressed: {}", Database.reason(e));
+      log.info("cannot count a file's suppressed recipients: {}", Database.reason(e));
       return Optional.empty();
     }
     return Optional.of(found);

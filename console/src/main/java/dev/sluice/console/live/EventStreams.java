@@ -119,7 +119,7 @@ public final class EventStreams implements AutoCloseable {
       } catch (RuntimeException e) {
         log.warn("cannot update the live view {}", key, e);
       }
-      // What takes long to read is read less often, so that it does not occupy a place by itself.
+      // A state that takes long to read is read less often, lest it occupy a place all the time.
       Duration took = Duration.ofNanos(System.nanoTime() - begun);
       rest = took.compareTo(EVERY) > 0 ? took : EVERY;
     }

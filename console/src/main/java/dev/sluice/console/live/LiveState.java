@@ -84,8 +84,8 @@ sealed interface LiveState {
   }
 
   /**
-   * What was read last and cannot be read any more, told in an event {@code stale}. Whatever is
-   * read afterwards is told as a whole.
+   * The state that was read last, after a read that failed; sent as an event {@code stale}. The
+   * next state is sent as a whole.
    */
   record Stale(LiveState last) implements LiveState {
     private static final byte[] EVENT = bytes("stale", "{}");

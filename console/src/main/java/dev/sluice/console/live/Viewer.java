@@ -12,8 +12,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One viewer of a live view, with a slot for the newest state and a thread of its own: a viewer
- * that reads slowly misses the states in between, and one that does not read is cut off.
+ * One viewer of a live view, with a buffer of one state, the newest, and a thread of its own: a
+ * viewer that reads slowly misses the states in between, and one that does not read is cut off.
  */
 final class Viewer {
   /** Proxies drop connections on which nothing happens. */

@@ -4,7 +4,7 @@ import dev.sluice.schema.CampaignEvent;
 import dev.sluice.schema.StatusReasons;
 import java.util.Locale;
 
-/** What an event tells: its own name, or that a pause has a fault as its reason. */
+/** The kind of an event: its own name, or {@link #FAULT} if a fault is the reason of a pause. */
 enum Kind {
   STARTED,
   /** By a mere request, or because its sending hours are over. */

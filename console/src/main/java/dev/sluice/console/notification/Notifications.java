@@ -117,9 +117,9 @@ public final class Notifications implements AutoCloseable {
   private final class Work implements ConsumerLoop.Work {
     @Override
     public Runnable begin(Consumer<byte[], byte[]> consumer) {
-      Turns turns = new Turns(consumer);
-      consumer.subscribe(List.of(topic), turns);
-      return turns;
+      Posting posting = new Posting(consumer);
+      consumer.subscribe(List.of(topic), posting);
+      return posting;
     }
 
     @Override
@@ -128,8 +128,8 @@ public final class Notifications implements AutoCloseable {
     }
   }
 
-  /** What is done with one consumer. */
-  private final class Turns implements Runnable, ConsumerRebalanceListener {
+  /** The posting of the events that one consumer reads. */
+  private final class Posting implements Runnable, ConsumerRebalanceListener {
     private final Consumer<byte[], byte[]> consumer;
     private final TolerantPoll<byte[], byte[]> poll;
     private final Deque<ConsumerRecord<byte[], byte[]>> events = new ArrayDeque<>();
@@ -139,7 +139,7 @@ public final class Notifications implements AutoCloseable {
 
     private int polls;
 
-    Turns(Consumer<byte[], byte[]> consumer) {
+    Posting(Consumer<byte[], byte[]> consumer) {
       this.consumer = consumer;
       poll = new TolerantPoll<>(consumer, consumer::poll, skipped::add, ticker);
     }
@@ -196,10 +196,9 @@ public final class Notifications implements AutoCloseable {
             ? new Delivery(notification, new Retries(machine.random(), now), now)
             : null;
       } catch (RuntimeException | StackOverflowError e) {
-        // Whatever is wrong with this record: the others must not wait for it.
+        // The other records must not wait for a faulty one.
         meters.unreadable.increment();
-        log.warn(
-            "{}@{} is not posted, as it is no event: {}", topic, event.offset(), Reasons.of(e));
+        log.warn("{}@{} skipped: not a campaign event: {}", topic, event.offset(), Reasons.of(e));
         return null;
       }
     }
@@ -253,7 +252,7 @@ public final class Notifications implements AutoCloseable {
                 new TopicPartition(event.topic(), event.partition()),
                 new OffsetAndMetadata(event.offset() + 1)));
       } catch (RebalanceInProgressException | CommitFailedException e) {
-        // Whoever gets the partition posts it again.
+        // The next owner of the partition posts it again.
         log.debug("the group changes", e);
       }
     }

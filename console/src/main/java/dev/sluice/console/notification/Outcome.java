@@ -3,7 +3,7 @@ package dev.sluice.console.notification;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What became of posting an event once. */
+/** The outcome of posting an event once. */
 sealed interface Outcome {
   /** The receiver has it. */
   record Taken() implements Outcome {}

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What the pipeline's own error codes mean to the people who run a campaign, and what helps. */
+/** Explanations of the pipeline's own error codes for campaign managers, with remedies. */
 public final class ErrorWords {
   private static final Map<String, String> WORDS =
       Map.ofEntries(

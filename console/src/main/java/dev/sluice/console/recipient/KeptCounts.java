@@ -65,19 +65,19 @@ final class KeptCounts {
   }
 
   /**
-   * What one reader reads.
+   * The counts that one reader needs.
    *
    * @param told counts that are known
    * @param open campaigns that the reader has to count
    * @param changes how many changes of campaigns were known when it began
    */
-  record Turn(Map<UUID, Long> told, List<UUID> open, long tooMany, long changes) {}
+  record Counting(Map<UUID, Long> told, List<UUID> open, long tooMany, long changes) {}
 
   KeptCounts(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
-  synchronized Turn begin(long tooMany, Collection<UUID> campaigns) {
+  synchronized Counting begin(long tooMany, Collection<UUID> campaigns) {
     long now = nanoTime.getAsLong();
     Map<UUID, Long> told = new HashMap<>();
     List<UUID> open = new ArrayList<>();
@@ -92,20 +92,20 @@ final class KeptCounts {
         told.put(id, known.count());
       }
     }
-    return new Turn(told, open, tooMany, changes);
+    return new Counting(told, open, tooMany, changes);
   }
 
-  /** Keeps what was counted, unless recipients may have been added since the turn began. */
-  synchronized void end(Turn turn, Map<UUID, Long> counted, Duration took) {
-    if (turn.changes() != changes) {
+  /** Keeps what was counted, unless recipients may have been added since the counting began. */
+  synchronized void end(Counting counting, Map<UUID, Long> counted, Duration took) {
+    if (counting.changes() != changes) {
       return;
     }
     long until = nanoTime.getAsLong() + KEPT_NANOS;
-    for (UUID id : turn.open()) {
+    for (UUID id : counting.open()) {
       Long count = counted.get(id);
       boolean burden = count == null || count >= MANY || took.compareTo(SLOW) > 0;
       if (burden) {
-        kept.put(id, new Kept(count, turn.tooMany(), until));
+        kept.put(id, new Kept(count, counting.tooMany(), until));
       } else {
         kept.remove(id);
       }
@@ -116,11 +116,12 @@ final class KeptCounts {
    * Keeps that nothing could be counted in time. A count that others are told meanwhile is told on;
    * what tells this reader nothing, such as that there are too many for a list, is replaced.
    */
-  synchronized void giveUp(Turn turn) {
+  synchronized void giveUp(Counting counting) {
     long now = nanoTime.getAsLong();
-    Kept givenUp = new Kept(null, turn.tooMany(), now + GIVEN_UP_NANOS);
-    for (UUID id : turn.open()) {
-      kept.merge(id, givenUp, (known, _) -> known.isTold(turn.tooMany(), now) ? known : givenUp);
+    Kept givenUp = new Kept(null, counting.tooMany(), now + GIVEN_UP_NANOS);
+    for (UUID id : counting.open()) {
+      kept.merge(
+          id, givenUp, (known, _) -> known.isTold(counting.tooMany(), now) ? known : givenUp);
     }
   }
 

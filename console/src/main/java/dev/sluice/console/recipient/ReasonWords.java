@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** What error codes mean, in a language of the page. */
+/** Explanations of error codes in a language of the page. */
 public final class ReasonWords {
   public static final ReasonWords ENGLISH = new ReasonWords(null);
 

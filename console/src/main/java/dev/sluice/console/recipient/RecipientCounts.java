@@ -49,19 +49,19 @@ public final class RecipientCounts {
    * or more; if the counting takes too long, those that are known.
    */
   public Map<UUID, Long> below(DSLContext sql, long tooMany, Collection<UUID> campaigns) {
-    KeptCounts.Turn turn = kept.begin(tooMany, campaigns);
-    Map<UUID, Long> counts = new HashMap<>(turn.told());
-    if (turn.open().isEmpty()) {
+    KeptCounts.Counting counting = kept.begin(tooMany, campaigns);
+    Map<UUID, Long> counts = new HashMap<>(counting.told());
+    if (counting.open().isEmpty()) {
       return counts;
     }
     Optional<Counted> counted =
-        Briefly.read(sql, PATIENCE, BY_INDEX, inside -> count(inside, tooMany, turn.open()));
+        Briefly.read(sql, PATIENCE, BY_INDEX, inside -> count(inside, tooMany, counting.open()));
     counted.ifPresentOrElse(
         made -> {
-          kept.end(turn, made.counts(), made.took());
+          kept.end(counting, made.counts(), made.took());
           counts.putAll(made.counts());
         },
-        () -> kept.giveUp(turn));
+        () -> kept.giveUp(counting));
     return counts;
   }
 

@@ -190,7 +190,7 @@ public final class Recipients {
 
   /**
    * Returns why recipients failed, are in doubt or were skipped, the most frequent reason first.
-   * Who has opted out or is suppressed otherwise has no code.
+   * Recipients who have opted out or are suppressed otherwise have no code.
    */
   public List<Map<String, @Nullable Object>> errors(UUID campaignId) {
     var r = CAMPAIGN_RECIPIENT;

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the campaigns that incoming messages answer: by the message that they name, or else the
  * newest campaign of the sender that reached the person within 72 hours. The named message may be
- * unknown because its row is not written yet, so it may have been sent to who is still pending.
- * What was found for a message once stays.
+ * unknown because its row is not written yet, so it may have been sent to who is still pending. A
+ * campaign that was found for a message once stays.
  */
 final class Answered {
   /** OFFSET 0 keeps the planner from reading a table from end to end. */

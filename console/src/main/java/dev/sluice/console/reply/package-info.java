@@ -1,4 +1,4 @@
-/** What recipients of campaigns write back: found, stored, published, counted and listed. */
+/** Replies of campaigns' recipients: found, stored, published, counted and listed. */
 @NullMarked
 package dev.sluice.console.reply;
 

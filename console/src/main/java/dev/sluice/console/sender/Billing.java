@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The categories by which a provider with templates bills messages. */
 public final class Billing {
-  /** What is no template answers somebody who has written. */
+  /** The category of a message without a template, which answers a person who has written. */
   private static final String ANSWER = "service";
 
   private final DSLContext sql;
@@ -22,7 +22,7 @@ public final class Billing {
   }
 
   /**
-   * What is known of a message's category.
+   * A message's category, as far as it is known.
    *
    * @param name in lower case; null if it is a template's, and the account's list does not tell
    */

@@ -22,7 +22,7 @@ final class KeptUsage {
   private final Map<String, Known> known = new HashMap<>();
 
   /**
-   * What is known of a sender.
+   * A sender's usage, as far as it is known.
    *
    * @param used null if it has never been counted in time
    * @param atNanos when it was counted

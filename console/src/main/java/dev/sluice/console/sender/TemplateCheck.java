@@ -58,7 +58,7 @@ public final class TemplateCheck {
     }
     if (isAccepted(context, "acceptTemplate")) {
       // Whether it is stopped is another question.
-      templates.look(used.get());
+      templates.refreshIfOld(used.get());
     } else {
       requireFitting(context, used.get());
     }

@@ -31,8 +31,9 @@ public final class TemplateStates {
   }
 
   /**
-   * What is said of a template. The provider's times are whole seconds, so within one nobody knows
-   * what came first: a stop counts as its end and everything else as its beginning, and wins.
+   * A reported state of a template. The provider's times are whole seconds, so the order within one
+   * is unknown: a stop counts as of its end and everything else as of its beginning, so a stop
+   * wins.
    *
    * @param account the account's id, or empty for any
    * @param language as anybody writes it, or empty for any
@@ -128,7 +129,7 @@ public final class TemplateStates {
         .orElse(null);
   }
 
-  /** What is said of it, that it may be used. */
+  /** Returns the state of a template that may be used. */
   private static State wanted(@Nullable String account, JsonNode template, Instant at) {
     return new State(
         account == null ? "" : account,

@@ -148,7 +148,7 @@ public final class Templates implements AutoCloseable {
   }
 
   /** Does so for a template, unless the provider was asked within the last minute. */
-  void look(TemplateStates.Used used) {
+  void refreshIfOld(TemplateStates.Used used) {
     String account = used.account();
     if (account != null) {
       listed(account, false);

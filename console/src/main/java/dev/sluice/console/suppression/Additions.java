@@ -51,7 +51,7 @@ final class Additions {
     }
   }
 
-  /** What is committed already, batch by batch. */
+  /** The numbers committed so far, batch by batch. */
   private static final class Progress {
     private long read;
     private long news;

@@ -29,7 +29,7 @@ public final class FailedNumbers {
   private final int most;
 
   /**
-   * What was done.
+   * The numbers suppressed by one call.
    *
    * @param suppressed numbers that get nothing from now on
    * @param more whether not all were looked at, as only so many are suppressed at a time; receipts
@@ -82,7 +82,7 @@ public final class FailedNumbers {
         if (added == 0) {
           throw e;
         }
-        // What is done is told; whoever goes on is told what is wrong.
+        // Reports the batches already committed; the call that continues reports the error.
         return Report.until(added, id);
       }
       if (failed.size() < page) {

@@ -57,7 +57,7 @@ public final class LateRows {
   /**
    * Scans all changed names.
    *
-   * @param page the most changed names examined in one turn
+   * @param page the most changed names examined in one iteration
    */
   public LateRows(DSLContext sql, int page) {
     this.sql = sql;
@@ -106,9 +106,9 @@ public final class LateRows {
     try {
       Set<String> names = new TreeSet<>(late);
       standing.settle(names);
-      log.info("{} name(s) settled again: rows about them arrived after a change", names.size());
+      log.info("recomputed {} name(s) because of late rows", names.size());
     } catch (DataAccessException e) {
-      log.warn("{} name(s) cannot be settled now", late.size(), e);
+      log.warn("cannot recompute {} name(s) now", late.size(), e);
     }
   }
 }

@@ -55,8 +55,8 @@ public final class Lifts {
       """;
 
   /**
-   * What the row said before is kept in {@code said}, as the row takes another reason. A row that
-   * another writer has made meanwhile stays.
+   * The row's previous statement is kept in {@code said}, as the row takes another reason. A row
+   * that another writer has made in the meantime stays.
    */
   private static final String WRITE =
       """
@@ -80,8 +80,8 @@ public final class Lifts {
       """;
 
   /**
-   * What suppresses a number ({@code suppressed_phone} has it for these reasons), or the number of
-   * which it is another spelling: messages go to that one.
+   * The rows that suppress a number ({@code suppressed_phone} has it for these reasons), or the
+   * number of which it is another spelling: messages go to that one.
    */
   private static final String LEFT =
       """
@@ -125,14 +125,14 @@ public final class Lifts {
   record Lift(String phone, Instant liftedAt, String was) {}
 
   /**
-   * What still suppresses the number.
+   * A row that still suppresses the number.
    *
    * @param name the name of its person under which it stands: the number itself, another one or an
    *     id
    */
   record Left(String name, String reason) {}
 
-  /** What was lifted, and what is left. */
+  /** The lift, and the rows that still suppress the number. */
   record Lifted(Lift lift, List<Left> left) {
     /** Returns in words what is left, and what helps. */
     String words() {

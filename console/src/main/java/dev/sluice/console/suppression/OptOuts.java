@@ -21,10 +21,10 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What people tell the provider about whether they want messages. A wish is stored under every name
- * that came with it: that it was said, and what stands because of it, in {@code suppression} for a
- * number and in {@code opt_out} for an id. It follows the person when a name changes. Neither
- * repeated calls nor the order of calls change the result.
+ * Opt-outs and opt-ins that the provider reports. Each is stored under every name that came with
+ * it: the statement itself, and the state that follows from it, in {@code suppression} for a number
+ * and in {@code opt_out} for an id. It follows the person when a name changes. Neither repeated
+ * calls nor the order of calls change the result.
  */
 public final class OptOuts {
   private final DSLContext sql;

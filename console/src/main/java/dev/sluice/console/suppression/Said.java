@@ -14,7 +14,7 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
- * What a person said about wanting messages, under one of the person's names.
+ * A person's statement about wanting messages, under one of the person's names.
  *
  * @param reason why no more messages are wanted, or {@link #RESUME}
  */

@@ -12,9 +12,9 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
- * Computes what stands under each name, from everything that was said under it and under earlier
- * names. It is recomputed from what is stored, so that only the times count, never which call came
- * first.
+ * Computes the opt-out and the suppression that are in force for each name, from all statements
+ * about it and about earlier names of the same person. It always computes them anew from the stored
+ * statements, so that their times decide and the order of the calls does not.
  */
 final class StandingWishes {
   /** Names related to {@code touched.name}: one step of a recursion. */
@@ -32,26 +32,42 @@ final class StandingWishes {
       """;
 
   /**
-   * {@code touched}: all names related to the given ones; each is visited once, so that cycles end.
-   * {@code heard}: what was said under them, and numbers that the aggregator or people have
-   * suppressed. {@code raised}: rows that were lifted by hand, which ends whatever was said before
-   * by the person known by that name then. {@code unheard}: what a console of the previous version
-   * has written. {@code entry} is all of that; {@code kept} is what a newer row might hide, and by
-   * which {@link LateRows} sees that a row is accounted for, as {@code seen} does for aliases.
-   * {@code reach}: how far each entry goes. It goes to the person's other names at the time when it
-   * was said or had arrived there, and along the changes: from a number with the next change after
-   * that time, because from then on the number is another person's; from an id with all of them, to
-   * where the person had moved on to when it was said ({@code trail}). A row that exists already is
-   * not followed again, so that this ends, too.
+   * The parts of the statement, in order. The input:
    *
-   * <p>{@code counted}: an id's row covers all of that; a number's covers only what came from
-   * elsewhere, since {@code suppression} has what was said under the number itself. {@code
-   * current}: without what was lifted by hand, here or where it came from. {@code standing}: what
-   * no resume lifts, or else the newest of the number's last holder, a stop before a resume in the
-   * same second. {@code returned}: the numbers of people who want messages again, and of those who
-   * were lifted by hand; these rows take nothing older any more.
+   * <ul>
+   *   <li>{@code touched}: all names related to the given ones. Each is visited once, so cycles
+   *       end.
+   *   <li>{@code heard}: the statements under these names, and the numbers that the aggregator or
+   *       users have suppressed ({@code stored}).
+   *   <li>{@code raised}: rows lifted by hand. A lift ends all earlier statements of the person who
+   *       had that name then.
+   *   <li>{@code unheard}: rows written by a console of the previous version.
+   *   <li>{@code entry}: the union of these.
+   *   <li>{@code kept}: stores the entries that a newer row might hide. By them {@link LateRows}
+   *       sees that a row has been taken into account, as it does by {@code seen} for aliases.
+   * </ul>
    *
-   * <p>Reasons written by other programs are cut to what fits into an index.
+   * <p>{@code reach}: the names to which each entry applies. These are the other names that the
+   * person had at the time of the statement or of its arrival at a name, and those that follow from
+   * renames: from a number only with the next rename after that time, because the number then
+   * belongs to another person; from an id with all renames, to the name that the person had at the
+   * time of the statement ({@code trail}). A row that was already found is not followed again, so
+   * the recursion ends.
+   *
+   * <p>The result:
+   *
+   * <ul>
+   *   <li>{@code counted}: for an id, all of these entries; for a number, only those that come from
+   *       other names, since {@code suppression} has the number's own.
+   *   <li>{@code current}: those that were not lifted by hand, at this name or where they came
+   *       from.
+   *   <li>{@code standing}: for each name the entry in force: one that no resume lifts, or else the
+   *       newest of the number's last holder, with a stop before a resume of the same second.
+   *   <li>{@code returned}: the numbers of people who want messages again, and the numbers lifted
+   *       by hand. Older stops no longer suppress these.
+   * </ul>
+   *
+   * <p>Reasons written by other programs are truncated to fit into an index.
    *
    * <p>Each table is queried name by name (LATERAL, which OFFSET 0 keeps from becoming a join), and
    * existing rows are changed by an upsert, so that no plan reads a whole table, even if it has

@@ -92,7 +92,7 @@ public final class WebhookIntake {
   /** A message, and what becomes of it if it is no reply; a wish by nobody is lost even so. */
   private record Heard(Incoming message, Fate otherwise) {}
 
-  /** What one call reported, sorted by what to do about it. */
+  /** The items of one call, sorted by their treatment. */
   private static final class Sorted {
     final List<Receipt> receipts = new ArrayList<>();
     final List<Heard> messages = new ArrayList<>();
@@ -105,7 +105,7 @@ public final class WebhookIntake {
     final Set<Business> businesses = new HashSet<>();
     final List<String> notices = new ArrayList<>();
 
-    /** What became of the items but receipts and messages. */
+    /** The fates of all items but receipts and messages. */
     final List<Item> items = new ArrayList<>();
 
     void add(String kind, Fate fate) {

@@ -15,7 +15,7 @@ final class WebhookItems {
   private final Meter.MeterProvider<Counter> counters;
   private final Map<Item, Counter> byItem = new ConcurrentHashMap<>();
 
-  /** What became of an item. */
+  /** The fate of an item. */
   enum Fate {
     /** It was stored or passed on; what stops senders stops those that are known here. */
     ACCEPTED,

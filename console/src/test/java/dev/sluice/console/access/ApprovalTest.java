@@ -85,7 +85,7 @@ class ApprovalTest {
       Answer answer = ada.post(own + "/start");
       assertThat(answer.status()).isEqualTo(403);
       assertThat(answer.detail())
-          .isEqualTo("ada has written this campaign or a part of it, so somebody else starts it.");
+          .isEqualTo("ada wrote at least part of this campaign, so someone else must start it.");
       assertThat(ada.send("PATCH", own, TIME).status()).isEqualTo(403);
       assertThat(abe.post(own + "/start").status()).isEqualTo(202);
     }
@@ -159,7 +159,8 @@ class ApprovalTest {
     Answer copied = max.post(createdBy(ada) + "/duplicate");
     String copy = "/api/campaigns/" + copied.json().path("id").asString();
 
-    assertThat(ada.post(copy + "/start").detail()).contains("ada has written this campaign");
+    assertThat(ada.post(copy + "/start").detail())
+        .contains("ada wrote at least part of this campaign");
     assertThat(max.get(copy).json().path("authors").toString()).isEqualTo("[\"ada\",\"max\"]");
     assertThat(abe.post(copy + "/start").status()).isEqualTo(202);
   }

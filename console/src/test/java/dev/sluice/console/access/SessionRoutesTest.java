@@ -94,7 +94,7 @@ class SessionRoutesTest {
 
   @Test
   void passwordsCannotBeTriedOneAfterTheOther() {
-    for (int i = 0; i < Attempts.FREE; i++) {
+    for (int i = 0; i < SignInAttempts.FREE; i++) {
       assertThat(Visitor.of(console).signIn("mallory", "guess " + i).status()).isEqualTo(401);
     }
 

@@ -32,7 +32,7 @@ class SignInTest {
     Bulkhead places = new Bulkhead(1, Duration.ZERO, "full");
     SignIn signIn = signIn(CLOCK, places);
 
-    for (int i = 0; i < 3 * Attempts.FREE; i++) {
+    for (int i = 0; i < 3 * SignInAttempts.FREE; i++) {
       places.run(() ->
           assertThatThrownBy(() -> signIn.check("ana", PASSWORD, "a"))
               .isInstanceOf(ProblemException.class)
@@ -78,6 +78,6 @@ class SignInTest {
   }
 
   private SignIn signIn(InstantSource clock, Bulkhead places) {
-    return new SignIn(() -> USERS, new Attempts(clock), wrong, places, Duration.ZERO);
+    return new SignIn(() -> USERS, new SignInAttempts(clock), wrong, places, Duration.ZERO);
   }
 }

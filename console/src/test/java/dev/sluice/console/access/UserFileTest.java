@@ -43,7 +43,7 @@ class UserFileTest {
       assertThat(users.get().find("bo")).isEmpty();
       assertThat(health.notices().get("users"))
           .contains(file + ", line 2: ana needs a role")
-          .contains("the users from before stay");
+          .contains("the previous users remain in effect");
       assertThat(health.problems()).isEmpty();
 
       Files.delete(file);

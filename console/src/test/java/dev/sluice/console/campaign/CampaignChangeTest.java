@@ -80,14 +80,15 @@ class CampaignChangeTest {
 
     assertThat(status(CAMPAIGNS.patch(id, "?ifScheduledAt=none", SOON))).isEqualTo("SCHEDULED");
     HttpResponse<byte[]> refused = CAMPAIGNS.patch(id, "?ifScheduledAt=none", other);
-    assertProblem(refused, 409, "set the start time " + time + " meanwhile");
+    assertProblem(refused, 409, "set the start time " + time + " in the meantime");
     assertThat(body(refused).path("scheduledAt").asString()).isEqualTo(time);
-    assertProblem(CAMPAIGNS.patch(id, "?ifScheduledAt=none", "{\"priority\":3}"), 409, "meanwhile");
+    assertProblem(
+        CAMPAIGNS.patch(id, "?ifScheduledAt=none", "{\"priority\":3}"), 409, "in the meantime");
     assertThat(body(CAMPAIGNS.get(id)).path("scheduledAt").asString()).isEqualTo(time);
 
     assertThat(status(CAMPAIGNS.patch(id, "?ifScheduledAt=" + time, "{\"scheduledAt\":null}")))
         .isEqualTo("DRAFT");
-    assertProblem(CAMPAIGNS.patch(id, "?ifScheduledAt=" + time, other), 409, "taken");
+    assertProblem(CAMPAIGNS.patch(id, "?ifScheduledAt=" + time, other), 409, "removed");
     assertThat(status(CAMPAIGNS.get(id))).isEqualTo("DRAFT");
     assertProblem(CAMPAIGNS.patch(id, "?ifScheduledAt=soon", other), 400, "\"ifScheduledAt\"");
     assertProblem(CAMPAIGNS.patch(id, "?ifScheduledAt=", other), 400, "\"ifScheduledAt\"");

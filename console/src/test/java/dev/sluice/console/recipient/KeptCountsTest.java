@@ -23,7 +23,7 @@ class KeptCountsTest {
   void manyAreCountedOnceInAWhileAndFewWheneverTheyAreRead() {
     kept.end(kept.begin(ANY, BOTH), Map.of(DRAFT, 50_000L, SMALL, 49_999L), QUICKLY);
 
-    KeptCounts.Turn next = kept.begin(ANY, BOTH);
+    KeptCounts.Counting next = kept.begin(ANY, BOTH);
     assertThat(next.told()).isEqualTo(Map.of(DRAFT, 50_000L));
     assertThat(next.open()).containsExactly(SMALL);
     clock.addAndGet(Duration.ofSeconds(5).toNanos());
@@ -41,7 +41,7 @@ class KeptCountsTest {
   void aCountThatBeganBeforeRecipientsWereAddedIsNotKept() {
     kept.end(kept.begin(ANY, BOTH), Map.of(DRAFT, 60_000L), QUICKLY);
     kept.forget(DRAFT);
-    KeptCounts.Turn before = kept.begin(ANY, BOTH);
+    KeptCounts.Counting before = kept.begin(ANY, BOTH);
     assertThat(before.open()).contains(DRAFT);
 
     kept.forget(DRAFT);

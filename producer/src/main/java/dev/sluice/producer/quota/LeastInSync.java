@@ -56,7 +56,7 @@ final class LeastInSync {
     if (cause.getCause() instanceof AuthorizationException) {
       health.notice(
           COMPONENT,
-          "cannot read %s of %s, so %d is assumed: %s"
+          "cannot read %s of %s, assuming %d: %s"
               .formatted(
                   TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG,
                   topic.name(),

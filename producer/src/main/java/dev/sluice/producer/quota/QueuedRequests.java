@@ -47,7 +47,7 @@ final class QueuedRequests {
   }
 
   /**
-   * What is not done.
+   * The requests that are not done.
    *
    * @param byLane requests by lane
    * @param others requests of lanes that are not in {@code byLane}

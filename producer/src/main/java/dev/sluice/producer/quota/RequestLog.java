@@ -150,7 +150,7 @@ final class RequestLog implements AutoCloseable {
       }
       Damage damage = new Damage(nowNanos, Texts.shortened(Reasons.of(e)));
       if (damaged.put(partition, damage) == null) {
-        log.warn("{} cannot be read, so it is full: {}", partition, damage.reason());
+        log.warn("{} cannot be read; treated as full: {}", partition, damage.reason());
       }
     }
   }

@@ -67,7 +67,7 @@ public final class CampaignRepository {
       MessageTemplate template,
       OnDoubt onDoubt,
       int priority,
-      @Nullable SendingHours window,
+      @Nullable SendingHours sendingHours,
       boolean ignoresCap,
       @Nullable LocalSending local) {}
 
@@ -141,7 +141,7 @@ public final class CampaignRepository {
         template(message),
         row.get(CAMPAIGN.ON_DOUBT),
         row.get(CAMPAIGN.PRIORITY),
-        window(row),
+        sendingHours(row),
         row.get(CAMPAIGN.IGNORE_CAP),
         local(row));
   }
@@ -172,7 +172,7 @@ public final class CampaignRepository {
     return node.isContainer() ? deepest + 1 : 0;
   }
 
-  private static @Nullable SendingHours window(Record row) {
+  private static @Nullable SendingHours sendingHours(Record row) {
     LocalTime start = row.get(CAMPAIGN.WINDOW_START);
     LocalTime end = row.get(CAMPAIGN.WINDOW_END);
     return start == null || end == null

@@ -3,7 +3,7 @@ package dev.sluice.producer.state;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was last announced of a campaign that has started and not ended.
+ * The last announced state of a campaign that has started and not ended.
  *
  * @param round the round that has started
  * @param paused whether a pause was announced after that

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was announced of the campaigns that have started and not ended. It changes in the
+ * The announced states of the campaigns that have started and not ended. They change in the
  * transaction that writes the events.
  */
 public final class AnnouncedStore {
@@ -32,7 +32,7 @@ public final class AnnouncedStore {
     try {
       open.put(UUID.fromString(key), Json.read(value, Announced.class));
     } catch (UnreadableEventException | IllegalArgumentException e) {
-      log.warn("what was announced of campaign {} cannot be read: {}", key, e.getMessage());
+      log.warn("stored announcement of campaign {} is unreadable: {}", key, e.getMessage());
     }
   }
 

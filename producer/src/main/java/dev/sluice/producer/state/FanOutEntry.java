@@ -83,7 +83,7 @@ record FanOutEntry(
         progress == null ? 0 : progress.fed(),
         origin,
         resend,
-        steering.windowed(),
+        steering.hasSendingHours(),
         steering.quiet(),
         steering.fault(),
         steering.reason(),

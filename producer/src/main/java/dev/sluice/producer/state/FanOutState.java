@@ -160,13 +160,13 @@ public record FanOutState(Phase phase, Steering steering) {
   }
 
   /**
-   * What users and the clock request of a campaign.
+   * The state of a campaign that users and the clock request.
    *
    * @param state the requested state, or the one set for a fault
    * @param reason why it is in this state, for people; null if it was never changed
    * @param fault the fault of the campaign itself for which it was paused; null for none
    * @param rowDue whether the campaign's row does not show {@code state} yet
-   * @param windowed whether the campaign sends only during certain hours
+   * @param hasSendingHours whether the campaign sends only during certain hours
    * @param quiet whether these hours are over for now
    */
   public record Steering(
@@ -174,25 +174,25 @@ public record FanOutState(Phase phase, Steering steering) {
       @Nullable String reason,
       @Nullable String fault,
       boolean rowDue,
-      boolean windowed,
+      boolean hasSendingHours,
       boolean quiet) {
     private static final Steering NONE =
         new Steering(Control.State.RUNNING, null, null, false, false, false);
 
     private Steering to(Control.State wanted, @Nullable String wrong, @Nullable String why) {
-      return new Steering(wanted, why, wrong, true, windowed, quiet);
+      return new Steering(wanted, why, wrong, true, hasSendingHours, quiet);
     }
 
     private Steering sound() {
-      return new Steering(state, reason, null, rowDue, windowed, quiet);
+      return new Steering(state, reason, null, rowDue, hasSendingHours, quiet);
     }
 
     private Steering due(boolean inRow) {
-      return new Steering(state, reason, fault, inRow, windowed, quiet);
+      return new Steering(state, reason, fault, inRow, hasSendingHours, quiet);
     }
 
-    private Steering hours(boolean hasWindow, boolean outside) {
-      return new Steering(state, reason, fault, rowDue, hasWindow, outside);
+    private Steering hours(boolean hasHours, boolean outside) {
+      return new Steering(state, reason, fault, rowDue, hasHours, outside);
     }
   }
 
@@ -251,9 +251,9 @@ public record FanOutState(Phase phase, Steering steering) {
     return phase instanceof Started started ? started.progress().senderId() : null;
   }
 
-  public FanOutState started(String senderId, @Nullable ZonePasses zones, boolean hasWindow) {
+  public FanOutState started(String senderId, @Nullable ZonePasses zones, boolean hasHours) {
     return new FanOutState(
-        new Feeding(Progress.none(senderId, zones)), steering.hours(hasWindow, false));
+        new Feeding(Progress.none(senderId, zones)), steering.hours(hasHours, false));
   }
 
   /** Returns the state after a page of requests was written. */
@@ -284,10 +284,10 @@ public record FanOutState(Phase phase, Steering steering) {
    * @param rowPaused whether its row is paused, perhaps by an earlier producer that could not read
    *     this state
    */
-  public FanOutState resent(boolean hasWindow, boolean rowPaused) {
+  public FanOutState resent(boolean hasHours, boolean rowPaused) {
     boolean paused =
         phase instanceof Resending(_, Resend resend) && Boolean.TRUE.equals(resend.paused());
-    Steering next = steering.hours(hasWindow, false);
+    Steering next = steering.hours(hasHours, false);
     Steering going = paused ? next.to(Control.State.RUNNING, null, null).due(false) : next;
     return new FanOutState(
         new Feeding(Progress.none(progress().senderId(), null)),
@@ -316,8 +316,8 @@ public record FanOutState(Phase phase, Steering steering) {
   }
 
   /** Returns the state after its hours have begun or ended. */
-  public FanOutState inWindow(boolean open) {
-    return new FanOutState(phase, steering.hours(steering.windowed(), !open).due(true));
+  public FanOutState inSendingHours(boolean open) {
+    return new FanOutState(phase, steering.hours(steering.hasSendingHours(), !open).due(true));
   }
 
   /** Returns the state of an ended campaign, whose hours no longer matter. */

@@ -20,7 +20,7 @@ public final class FanOutStore {
 
   private final KeyValueStore<String, byte[]> store;
   // The store keeps every campaign ever started, so that no start can be repeated; walking it in
-  // each turn would cost more with each campaign.
+  // each iteration would cost more with each campaign.
   private final Map<UUID, FanOutState> open = new LinkedHashMap<>();
   private final ReturnedRequests returns;
 
@@ -36,7 +36,7 @@ public final class FanOutStore {
     try {
       index(UUID.fromString(key), fanOut);
     } catch (IllegalArgumentException e) {
-      log.error("an entry of no campaign is left alone: {}", e.getMessage());
+      log.error("ignoring an entry whose key is no campaign id: {}", e.getMessage());
     }
   }
 
@@ -97,7 +97,7 @@ public final class FanOutStore {
 
   private void index(UUID campaignId, FanOutState fanOut) {
     boolean unfed = fanOut.active() && !(fanOut.phase() instanceof FanOutState.Fed);
-    boolean watched = fanOut.active() && fanOut.steering().windowed();
+    boolean watched = fanOut.active() && fanOut.steering().hasSendingHours();
     boolean returned = fanOut.active() && returns.any(campaignId);
     if (unfed || watched || returned || fanOut.steering().rowDue() || fanOut.fault() != null) {
       open.put(campaignId, fanOut);

@@ -52,7 +52,7 @@ public final class InputOffsets {
     try {
       return stored == null ? null : Json.read(stored, Place.class);
     } catch (UnreadableEventException e) {
-      log.error("how far {} was read is not known here: {}", key, e.getMessage());
+      log.error("stored position of {} is unreadable: {}", key, e.getMessage());
       return null;
     }
   }

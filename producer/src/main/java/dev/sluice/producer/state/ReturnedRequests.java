@@ -46,7 +46,7 @@ public final class ReturnedRequests {
 
   private final KeyValueStore<String, byte[]> store;
 
-  /** The requests that can be read by campaign, so that no turn walks past postponed ones. */
+  /** The requests that can be read by campaign, so that no iteration walks past postponed ones. */
   private final Map<UUID, NavigableSet<Waiting>> waiting = new HashMap<>();
 
   /** How many these are. */

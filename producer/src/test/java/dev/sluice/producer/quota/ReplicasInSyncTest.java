@@ -96,7 +96,7 @@ class ReplicasInSyncTest {
     assertThat(noticeOf(new TimeoutException("Kafka is away"))).isNull();
     assertThat(noticeOf(new TopicAuthorizationException(Set.of("t"))))
         .isEqualTo(
-            "cannot read min.insync.replicas of t, so 1 is assumed:"
+            "cannot read min.insync.replicas of t, assuming 1:"
                 + " Not authorized to access topics: [t]");
   }
 

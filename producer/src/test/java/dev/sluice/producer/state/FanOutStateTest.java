@@ -47,7 +47,7 @@ class FanOutStateTest {
     return Stream.of(
         FEEDING,
         IN_ZONES,
-        FEEDING.inWindow(false),
+        FEEDING.inSendingHours(false),
         FED,
         FED.recorded(),
         RESENDING,

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.apache.hc.core5.http.MessageConstraintException;
 
-/** What is read of a connection while the head of a response is awaited: no more than a size. */
+/** The input of a connection while the head of a response is awaited, limited to a size. */
 final class BoundedHead extends FilterInputStream {
   /** Bytes; heads are below 4 KiB. */
   static final int LONGEST = 32 * 1024;

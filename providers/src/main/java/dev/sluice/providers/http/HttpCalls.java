@@ -116,7 +116,7 @@ public final class HttpCalls implements AutoCloseable {
   /**
    * Posts JSON that is no message: it needs no permit, and may be posted again.
    *
-   * @throws IOException if there is no answer in time, with a readable reason
+   * @throws IOException if there is no response in time, with a readable reason
    */
   public Answer post(URI uri, Map<String, String> headers, byte[] body) throws IOException {
     HttpPost request = json(uri, headers, body);
@@ -182,7 +182,7 @@ public final class HttpCalls implements AutoCloseable {
       Attempt attempt = Attempt.probe(root, endpoint.connectTimeout());
       return exchange(root, attempt).status() < 500;
     } catch (IOException | RuntimeException e) {
-      log.debug("no answer from {}", endpoint.baseUrl(), e);
+      log.debug("no response from {}", endpoint.baseUrl(), e);
       return false;
     }
   }

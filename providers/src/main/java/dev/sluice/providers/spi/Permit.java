@@ -45,6 +45,6 @@ public interface Permit {
     return null;
   }
 
-  /** Notes the status of the answer, if the provider is called over HTTP. */
+  /** Notes the status of the response, if the provider is called over HTTP. */
   default void answered(int httpStatus) {}
 }

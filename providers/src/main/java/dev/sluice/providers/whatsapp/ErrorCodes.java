@@ -39,7 +39,7 @@ public final class ErrorCodes {
    */
   private static final Set<Integer> PASSING = Set.of(131049, 131053);
 
-  /** What to do about a code. */
+  /** The treatment of a code. */
   enum Policy {
     /** The lane slows down; the message waits and uses up no attempt. */
     SLOW,

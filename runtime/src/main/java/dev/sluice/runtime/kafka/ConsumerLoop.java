@@ -30,7 +30,7 @@ public final class ConsumerLoop implements AutoCloseable {
   private volatile boolean closing;
   private volatile @Nullable Consumer<byte[], byte[]> current;
 
-  /** What is done with a consumer. */
+  /** The work with a consumer. */
   public interface Work {
     /**
      * Begins to work with a new consumer.

@@ -64,7 +64,7 @@ final class Spans implements AutoCloseable {
                     .merge(
                         Resource.create(Attributes.builder().put("service.name", service).build())))
             .setIdGenerator(GivenIds.INSTANCE)
-            // Who asks for a span has decided that it is wanted.
+            // The sampling is decided before a span is asked for.
             .setSampler(Sampler.alwaysOn())
             .addSpanProcessor(
                 BatchSpanProcessor.builder(exporter)

@@ -71,7 +71,7 @@ public final class CircuitBreaker {
   /** The time after which it tries again by itself if other workers cannot be told. */
   private static final long UNTOLD_NANOS = Duration.ofSeconds(30).toNanos();
 
-  /** What an outcome says about the provider. */
+  /** The sign that an outcome gives about the provider. */
   public enum Sign {
     /** It has answered, whatever the response. */
     ANSWER,

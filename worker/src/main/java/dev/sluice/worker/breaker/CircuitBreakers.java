@@ -27,7 +27,7 @@ public final class CircuitBreakers {
   /** A sender that has sent nothing for this long is forgotten. */
   private static final Duration FORGOTTEN = Duration.ofHours(1);
 
-  /** All are reviewed in each turn, and other programs may write to senders without number. */
+  /** All are reviewed in each iteration, and other programs may write to senders without number. */
   private static final int MANY = 1_000;
 
   /** Of more, those whose providers are slow or on trial are forgotten as soon as the others. */

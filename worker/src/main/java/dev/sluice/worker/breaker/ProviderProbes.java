@@ -32,7 +32,7 @@ public final class ProviderProbes {
 
   private static final Backoff BETWEEN = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5));
 
-  /** From this number of blocked senders on, not all are reviewed in each turn of the loop. */
+  /** From this number of blocked senders on, not all are reviewed in each iteration of the loop. */
   private static final int MANY = 100;
 
   private static final Duration BETWEEN_REVIEWS_OF_MANY = Duration.ofMillis(100);

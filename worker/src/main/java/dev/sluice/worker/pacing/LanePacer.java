@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Lets a lane's sends pass one after another, at its {@link Pace}. Each waits on its own thread
- * until the moment it passes, so that nothing lies between its slot and its first byte. Time lost
- * to a stall is made up slowly, because the provider counts every second.
+ * until the moment it passes, so that nothing lies between its time slot and its first byte. Time
+ * lost to a stall is made up slowly, because the provider counts every second.
  *
  * <p>INVARIANT: {@link #atOnce()} sends have their turn, or nobody is in line; one that leaves
  * passes its turn to the first in line. A send waits to begin only while {@link #most()} others get
@@ -22,18 +22,19 @@ public final class LanePacer {
   private static final Duration RECHECK = Duration.ofMillis(250);
 
   /**
-   * How long before its slot a send is ready at the latest. One that is ready much earlier only
-   * keeps a connection from the others, which then open more. As long as the turn is early, within
-   * which threads that are awakened late still come in time.
+   * How long before its time slot a send is ready at the latest. One that is ready much earlier
+   * only keeps a connection from the others, which then open more. As long as the turn is early,
+   * within which threads that are awakened late still come in time.
    */
   private static final Duration EARLY = Duration.ofMillis(100);
 
-  /** A lane whose sends take longer to get ready loses slots. */
+  /** A lane whose sends take longer to get ready loses time slots. */
   private static final long MOST_READYING_NANOS = Duration.ofSeconds(1).toNanos();
 
   /**
-   * How long before its slot a send has its turn. A thread that is awakened late, on a busy machine
-   * by dozens of ms, then loses its slot to the next one instead of holding up all behind it.
+   * How long before its time slot a send has its turn. A thread that is awakened late, on a busy
+   * machine by dozens of ms, then loses its time slot to the next one instead of holding up all
+   * behind it.
    */
   private static final double TURN_SECONDS = 0.1;
 
@@ -66,10 +67,10 @@ public final class LanePacer {
 
   private volatile double permitsPerSecond;
 
-  /** Sends that will ask for a slot, or wait for one. */
+  /** Sends that will ask for a time slot, or wait for one. */
   private final AtomicInteger reserved = new AtomicInteger();
 
-  /** The slot of one send; used by one thread. */
+  /** The time slot of one send; used by one thread. */
   public final class Slot {
     private final CountDownLatch begin = new CountDownLatch(1);
     private final CountDownLatch turn = new CountDownLatch(1);
@@ -101,7 +102,7 @@ public final class LanePacer {
      * Waits until the send may pass.
      *
      * @param check called repeatedly during the wait, and a last time when its time has come; an
-     *     exception ends the wait, and the slot is left to the next send
+     *     exception ends the wait, and the time slot is left to the next send
      */
     public void await(Runnable check) {
       check.run();
@@ -141,7 +142,7 @@ public final class LanePacer {
       begunNanos += time.toNanos();
     }
 
-    /** Returns the slot if the send has not passed. */
+    /** Gives the time slot back if the send has not passed. */
     public void release() {
       if (open) {
         open = false;
@@ -152,7 +153,7 @@ public final class LanePacer {
   }
 
   /**
-   * Creates a pacer whose first slot is yet to come.
+   * Creates a pacer whose first time slot is yet to come.
    *
    * @param permitsPerSecond the lane's rate, messages/s
    */
@@ -246,7 +247,7 @@ public final class LanePacer {
     return Math.max(0, pace.room(ahead.plusNanos(readyingNanos())) - reserved.get());
   }
 
-  /** Reserves the next free slot, for a send that will come for it. */
+  /** Reserves the next free time slot, for a send that will come for it. */
   public Slot reserve() {
     reserved.incrementAndGet();
     return new Slot();

@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
  * sends follow the rate, and up to a second of lost time may be made up; by the other they are
  * evenly spaced, a little faster than the rate (or 10 ms of it at once if that is more than one
  * send). In addition, {@link SlidingWindow} limits what passes in any second. A new lane waits for
- * its first slot, because its last owner may have sent a moment ago.
+ * its first time slot, because its last owner may have sent a moment ago.
  *
  * <p>Sends pass one at a time; another thread may change the rate.
  */

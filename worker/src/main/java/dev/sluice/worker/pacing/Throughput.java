@@ -3,8 +3,8 @@ package dev.sluice.worker.pacing;
 import java.time.Duration;
 
 /**
- * What a lane really sends while something other than its rate holds it up: too few slots, a
- * breaker that lets few through, a slow provider. An average over the last seconds.
+ * A lane's actual throughput while something other than its rate holds it up: too few places in
+ * flight, a breaker that lets few through, a slow provider. An average over the last seconds.
  */
 public final class Throughput {
   /** Shorter, the sends of a slow lane are too few to tell; longer, a hold-up is noticed later. */

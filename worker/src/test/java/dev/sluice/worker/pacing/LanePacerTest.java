@@ -56,7 +56,7 @@ class LanePacerTest {
     withdrawn.release();
     next.await(LanePacerTest::wanted);
 
-    // If the withdrawn send had taken its slot, there would be no room within a quarter of a
+    // If the withdrawn send had taken its time slot, there would be no room within a quarter of a
     // second.
     assertThat(pacer.room(Duration.ofMillis(260))).isOne();
   }

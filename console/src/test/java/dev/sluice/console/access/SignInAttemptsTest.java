@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-class AttemptsTest {
+class SignInAttemptsTest {
   private Instant now = Instant.parse("2027-03-01T09:00:00Z");
-  private final Attempts attempts = new Attempts(() -> now);
+  private final SignInAttempts attempts = new SignInAttempts(() -> now);
 
   @Test
   void afterAFewEachHasToWaitLonger() {
@@ -54,7 +54,7 @@ class AttemptsTest {
   }
 
   private void exhaust(String name) {
-    for (int i = 0; i < Attempts.FREE; i++) {
+    for (int i = 0; i < SignInAttempts.FREE; i++) {
       attempts.begin(name);
     }
     assertTooSoon(name);

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class SlotRefillTest {
+class PlaceRefillTest {
   private static final Duration USUAL = Duration.ofMillis(10);
   private static final long BEGIN = Long.MAX_VALUE - Duration.ofMillis(2).toNanos();
 
-  private final SlotRefill refill = new SlotRefill(80);
+  private final PlaceRefill refill = new PlaceRefill(80);
 
   @Test
-  void anEighthOfTheSlotsIsWorthATurn() {
+  void anEighthOfTheSlotsIsWorthAnIteration() {
     refill.picked(60, true, BEGIN);
 
     assertThat(refill.isDue(51)).isFalse();
@@ -20,8 +20,8 @@ class SlotRefillTest {
   }
 
   @Test
-  void oneOfVeryFewIsWorthATurnToo() {
-    SlotRefill few = new SlotRefill(4);
+  void oneOfVeryFewIsWorthAnIterationToo() {
+    PlaceRefill few = new PlaceRefill(4);
     few.picked(3, true, BEGIN);
 
     assertThat(few.isDue(3)).isFalse();
@@ -29,7 +29,7 @@ class SlotRefillTest {
   }
 
   @Test
-  void thereIsNothingToFillIfNoLaneLacksSlots() {
+  void thereIsNothingToFillIfNoLaneLacksPlaces() {
     refill.picked(60, false, BEGIN);
 
     assertThat(refill.isDue(0)).isFalse();
@@ -54,9 +54,9 @@ class SlotRefillTest {
     assertThat(refill.wait(40, after(4), USUAL)).isEqualTo(Duration.ofMillis(1));
   }
 
-  /** A provider that is silent must not make the loop turn faster. */
+  /** A provider that is silent must not make the loop run faster. */
   @Test
-  void itWaitsTheUsualTimeWhileNoSlotBecomesFree() {
+  void itWaitsTheUsualTimeWhileNoPlaceBecomesFree() {
     refill.picked(60, true, BEGIN);
 
     assertThat(refill.wait(60, after(4), USUAL)).isEqualTo(USUAL);

@@ -7,20 +7,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Allocates slots to the senders that wait for them, for one turn of the loop. Each sender is due
- * as many as its rate needs, up to an even share, before others get more. It may get more than that
- * if no other sender is due the rest: up to what its rate needs or an even share, or still more if
- * it waits alone.
+ * Allocates the worker's places in flight to the senders that wait for them, for one iteration of
+ * the loop. Each sender is due as many as its rate needs, up to an even share, before others get
+ * more. It may get more than that if no other sender is due the rest: up to what its rate needs or
+ * an even share, or still more if it waits alone.
  *
- * <p>With a thousand small senders an even share is a slot or two, most of which they do not use.
+ * <p>With a thousand small senders an even share is a place or two, most of which they do not use.
  * So each sender may also take a fair share: what is left of three quarters, divided evenly, once
  * those that need less have that.
  *
- * <p>The slots of a hanging provider are freed only by the answer timeout, and other senders must
+ * <p>The places of a hanging provider are freed only by the answer timeout, and other senders must
  * not wait for that, however many hang. Therefore the last quarter is only for what is due, and no
  * sender may hold more than it leaves free there.
  */
-final class InFlightSlots {
+final class PlacesInFlight {
   private final int most;
   private final int reserve;
   private final int share;
@@ -32,9 +32,9 @@ final class InFlightSlots {
   private int dueToAll;
 
   /**
-   * A sender's demand for slots.
+   * A sender's demand for places.
    *
-   * @param needed slots it needs to keep its rate, on average, as a small one needs none mostly
+   * @param needed places it needs to keep its rate, on average, as a small one needs none mostly
    * @param unheard how many it may hold in addition when its provider goes silent
    * @param room how many its breaker allows in addition to those it holds
    * @param trial whether its breaker is testing whether the provider answers again
@@ -48,20 +48,20 @@ final class InFlightSlots {
   /**
    * Starts a new allocation.
    *
-   * @param slots the total number of slots
+   * @param places the total number of places
    * @param held how many each sender holds, waiting for a time slot or a response
    * @param demands the demands of the senders that wait
    */
-  InFlightSlots(int slots, Map<Sender, Integer> held, Map<Sender, Demand> demands) {
+  PlacesInFlight(int places, Map<Sender, Integer> held, Map<Sender, Demand> demands) {
     this.held = Map.copyOf(held);
     this.demands = Map.copyOf(demands);
     Set<Sender> active = new HashSet<>(held.keySet());
     active.addAll(demands.keySet());
-    reserve = slots / 4;
-    most = slots - reserve;
-    share = Math.max(1, slots / Math.max(1, active.size()));
+    reserve = places / 4;
+    most = places - reserve;
+    share = Math.max(1, places / Math.max(1, active.size()));
     fairShare = Math.min(reserve / 2.0, fairShare(active));
-    free = slots - held.values().stream().mapToInt(Integer::intValue).sum();
+    free = places - held.values().stream().mapToInt(Integer::intValue).sum();
     demands.keySet().forEach(sender -> dueToAll += due(sender));
   }
 
@@ -84,7 +84,7 @@ final class InFlightSlots {
     return demand == null ? held.getOrDefault(sender, 0) : demand.needed();
   }
 
-  /** Returns how many more slots a waiting sender may take now. */
+  /** Returns how many more places a waiting sender may take now. */
   int left(Sender sender) {
     Demand demand = demands.get(sender);
     if (demand == null) {
@@ -106,15 +106,15 @@ final class InFlightSlots {
     return Math.clamp(best, 0, Math.max(0, allowed));
   }
 
-  /** Returns how many of the slots that it is due a waiting sender lacks. */
+  /** Returns how many of the places that it is due a waiting sender lacks. */
   private int due(Sender sender) {
     Demand demand = demands.get(sender);
     int wanted = demand == null ? 0 : ceil(Math.min(share, demand.needed()));
     return Math.clamp(wanted - has(sender), 0, Math.max(0, room(sender)));
   }
 
-  private static int ceil(double slots) {
-    return (int) Math.ceil(slots);
+  private static int ceil(double places) {
+    return (int) Math.ceil(places);
   }
 
   private int has(Sender sender) {
@@ -126,7 +126,7 @@ final class InFlightSlots {
     return demand == null ? 0 : demand.room() - taken.getOrDefault(sender, 0);
   }
 
-  /** Allocates slots to a sender. */
+  /** Allocates places to a sender. */
   void take(Sender sender, int count) {
     int before = due(sender);
     taken.merge(sender, count, Integer::sum);

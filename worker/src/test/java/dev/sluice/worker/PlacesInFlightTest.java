@@ -3,7 +3,7 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schema.SendRequest.Sender;
-import dev.sluice.worker.InFlightSlots.Demand;
+import dev.sluice.worker.PlacesInFlight.Demand;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -16,25 +16,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class InFlightSlotsTest {
+class PlacesInFlightTest {
   private static final Sender HUNG = sender("hung");
   private static final Sender OTHER = sender("y other");
   private static final Sender THIRD = sender("z third");
 
   @Test
   void whoWaitsAloneMayHaveAllButAQuarter() {
-    InFlightSlots slots = new InFlightSlots(2_000, Map.of(), Map.of(HUNG, ample(100)));
+    PlacesInFlight places = new PlacesInFlight(2_000, Map.of(), Map.of(HUNG, ample(100)));
 
-    assertThat(slots.left(HUNG)).isEqualTo(1_500);
+    assertThat(places.left(HUNG)).isEqualTo(1_500);
   }
 
   @Test
   void oneThatHangsWhileItIsAloneLeavesRoomForTheNext() {
-    InFlightSlots slots =
-        new InFlightSlots(2_000, Map.of(HUNG, 1_500), Map.of(HUNG, ample(2_000), OTHER, ample(80)));
+    PlacesInFlight places =
+        new PlacesInFlight(
+            2_000, Map.of(HUNG, 1_500), Map.of(HUNG, ample(2_000), OTHER, ample(80)));
 
-    assertThat(slots.left(HUNG)).isZero();
-    assertThat(slots.left(OTHER)).isEqualTo(80);
+    assertThat(places.left(HUNG)).isZero();
+    assertThat(places.left(OTHER)).isEqualTo(80);
   }
 
   @Test
@@ -43,15 +44,15 @@ class InFlightSlotsTest {
     for (int turn = 0; turn < 100; turn++) {
       turn(2_000, held, Map.of(HUNG, ample(2_000), OTHER, ample(2_000)), 100);
     }
-    InFlightSlots slots =
-        new InFlightSlots(
+    PlacesInFlight places =
+        new PlacesInFlight(
             2_000, held, Map.of(HUNG, ample(2_000), OTHER, ample(2_000), THIRD, ample(200)));
 
     assertThat(held.get(HUNG) + held.get(OTHER)).isEqualTo(1_500);
-    assertThat(slots.left(THIRD)).isEqualTo(200);
+    assertThat(places.left(THIRD)).isEqualTo(200);
   }
 
-  /** 400/s with responses after 2.5 s: each turn frees a few slots, for others as well. */
+  /** 400/s with responses after 2.5 s: each turn frees a few places, for others as well. */
   @Test
   void betweenTwoThatAreSlowAThirdHasWhatItNeeds() {
     Map<Sender, Integer> held = new HashMap<>();
@@ -73,18 +74,18 @@ class InFlightSlotsTest {
   @Test
   void whileOthersWaitItHasItsShareOrWhatItsRateNeedsAndTheyAreNotDue() {
     Map<Sender, Demand> demands = Map.of(HUNG, ample(300), OTHER, ample(80), THIRD, ample(1_200));
-    InFlightSlots slots = new InFlightSlots(2_000, Map.of(), demands);
+    PlacesInFlight places = new PlacesInFlight(2_000, Map.of(), demands);
 
-    assertThat(slots.left(HUNG)).isEqualTo(2_000 / 3);
-    assertThat(slots.left(THIRD)).isEqualTo(1_500 - 300 - 80);
+    assertThat(places.left(HUNG)).isEqualTo(2_000 / 3);
+    assertThat(places.left(THIRD)).isEqualTo(1_500 - 300 - 80);
   }
 
   @Test
   void aBreakerBoundsWhatItsSenderTakesInOneRound() {
-    InFlightSlots slots = new InFlightSlots(2_000, Map.of(), Map.of(HUNG, new Demand(100, 8)));
-    slots.take(HUNG, 5);
+    PlacesInFlight places = new PlacesInFlight(2_000, Map.of(), Map.of(HUNG, new Demand(100, 8)));
+    places.take(HUNG, 5);
 
-    assertThat(slots.left(HUNG)).isEqualTo(3);
+    assertThat(places.left(HUNG)).isEqualTo(3);
   }
 
   @Test
@@ -95,9 +96,9 @@ class InFlightSlotsTest {
     }
     demands.put(HUNG, new Demand(48, 0, 1, true));
 
-    assertThat(new InFlightSlots(2_000, Map.of(HUNG, 216), demands).left(HUNG)).isOne();
-    assertThat(new InFlightSlots(2_000, Map.of(HUNG, 1_999), demands).left(HUNG)).isOne();
-    assertThat(new InFlightSlots(2_000, Map.of(HUNG, 2_000), demands).left(HUNG)).isZero();
+    assertThat(new PlacesInFlight(2_000, Map.of(HUNG, 216), demands).left(HUNG)).isOne();
+    assertThat(new PlacesInFlight(2_000, Map.of(HUNG, 1_999), demands).left(HUNG)).isOne();
+    assertThat(new PlacesInFlight(2_000, Map.of(HUNG, 2_000), demands).left(HUNG)).isZero();
   }
 
   @Test
@@ -108,7 +109,7 @@ class InFlightSlotsTest {
     }
     demands.put(HUNG, new Demand(48, 240, Integer.MAX_VALUE, false));
 
-    assertThat(new InFlightSlots(2_000, Map.of(HUNG, 216), demands).left(HUNG))
+    assertThat(new PlacesInFlight(2_000, Map.of(HUNG, 216), demands).left(HUNG))
         .isGreaterThanOrEqualTo(48);
   }
 
@@ -124,18 +125,18 @@ class InFlightSlotsTest {
     small.stream().limit((long) (count * seconds)).forEach(sender -> held.put(sender, 1));
     demands.put(OTHER, ample(2 * 80 * seconds));
 
-    InFlightSlots slots = new InFlightSlots(all, held, demands);
+    PlacesInFlight places = new PlacesInFlight(all, held, demands);
 
-    assertThat(slots.left(OTHER)).isGreaterThanOrEqualTo((int) (80 * seconds));
+    assertThat(places.left(OTHER)).isGreaterThanOrEqualTo((int) (80 * seconds));
     assertThat(small)
         .filteredOn(sender -> !held.containsKey(sender))
-        .allSatisfy(sender -> assertThat(slots.left(sender)).isPositive());
+        .allSatisfy(sender -> assertThat(places.left(sender)).isPositive());
   }
 
   @Test
   void evenOnePlaceIsDealt() {
-    assertThat(new InFlightSlots(1, Map.of(), Map.of(OTHER, ample(1))).left(OTHER)).isEqualTo(1);
-    assertThat(new InFlightSlots(1, Map.of(), Map.of(OTHER, ample(1), HUNG, ample(1))).left(OTHER))
+    assertThat(new PlacesInFlight(1, Map.of(), Map.of(OTHER, ample(1))).left(OTHER)).isEqualTo(1);
+    assertThat(new PlacesInFlight(1, Map.of(), Map.of(OTHER, ample(1), HUNG, ample(1))).left(OTHER))
         .isEqualTo(1);
   }
 
@@ -177,14 +178,14 @@ class InFlightSlotsTest {
    */
   private static Map<Sender, Integer> turn(
       int all, Map<Sender, Integer> held, Map<Sender, Demand> demands, int most) {
-    InFlightSlots slots = new InFlightSlots(all, held, demands);
+    PlacesInFlight places = new PlacesInFlight(all, held, demands);
     Map<Sender, Integer> taken = new HashMap<>();
     demands.keySet().stream()
         .sorted(Comparator.comparing(Sender::id))
         .forEach(sender -> {
           boolean last = sender.equals(OTHER) || sender.equals(THIRD);
-          int count = last ? slots.left(sender) : Math.min(most, slots.left(sender));
-          slots.take(sender, count);
+          int count = last ? places.left(sender) : Math.min(most, places.left(sender));
+          places.take(sender, count);
           taken.put(sender, count);
         });
     taken.forEach((sender, count) -> held.merge(sender, count, Integer::sum));

@@ -12,7 +12,7 @@ import java.util.Map;
  * Bounds how often a user's password is tried, from wherever. An unknown name is treated like any
  * other, so that nobody learns which names there are.
  */
-final class Attempts {
+final class SignInAttempts {
   /** Attempts without a wait, as users mistype. */
   static final int FREE = 5;
 
@@ -27,7 +27,7 @@ final class Attempts {
 
   private record Tries(int count, Instant last) {}
 
-  Attempts(InstantSource clock) {
+  SignInAttempts(InstantSource clock) {
     this.clock = clock;
   }
 

@@ -5,18 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Tests a sender whose rate is higher than its slots allow. */
-class ScarceSlotsTest {
+/** Tests a sender whose rate is higher than its places allow. */
+class ScarcePlacesTest {
   private static final String FAST = "fast";
-  private static final int SLOTS = 100;
+  private static final int PLACES = 100;
 
-  /** Alone it may have three quarters of the slots. */
-  private static final int MOST_PER_SECOND = 1_000 / 30 * SLOTS * 3 / 4;
+  /** Alone it may have three quarters of the places. */
+  private static final int MOST_PER_SECOND = 1_000 / 30 * PLACES * 3 / 4;
 
-  private final SteppedProducer producer = new SteppedProducer(SLOTS);
+  private final SteppedProducer producer = new SteppedProducer(PLACES);
 
   @Test
-  void aSlotIsTakenAgainSoonerThanTheUsualTurn() {
+  void aPlaceIsTakenAgainSoonerThanTheUsualIteration() {
     producer.add(FAST, 2 * MOST_PER_SECOND, _ -> Duration.ofMillis(30));
     producer.run(2);
 

@@ -83,7 +83,7 @@ class ArchitectureTest {
         .whereLayer("demo")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("benchmark")
-        .mayOnlyAccessLayers("schema", "runtime", "providers", "local", "cli")
+        .mayOnlyAccessLayers("schema", "runtime", "providers", "worker", "local", "cli")
         .whereLayer("benchmark")
         .mayNotBeAccessedByAnyLayer()
         .check(CODE);

@@ -36,35 +36,44 @@ final class LocalPipeline implements AutoCloseable {
   LocalPipeline(LocalPipelineConfig config, Health health, PrometheusMeterRegistry meters) {
     KafkaConfig kafka = config.kafka();
     this.health = health;
-    aggregator =
-        closer.register(
-            new StatusAggregator(
-                StatusAggregatorConfig.of(kafka, config.as(ServiceRole.AGGREGATOR))
-                    .withFlushInterval(config.flushInterval())
-                    .withTraces(config.traces()),
-                health,
-                meters));
-    for (int i = 1; i <= config.workers(); i++) {
-      WorkerConfig worker = WorkerConfig.of(kafka, "worker-" + i).withTraces(config.traces());
-      workers.add(
+    try {
+      aggregator =
           closer.register(
-              new Worker(
-                  worker,
-                  WorkerCommand.providers(
-                      Optional.of(config.provider()), config.others(), worker.maxInFlight(), false),
+              new StatusAggregator(
+                  StatusAggregatorConfig.of(kafka, config.as(ServiceRole.AGGREGATOR))
+                      .withFlushInterval(config.flushInterval())
+                      .withTraces(config.traces()),
                   health,
-                  meters)));
+                  meters));
+      for (int i = 1; i <= config.workers(); i++) {
+        WorkerConfig worker = WorkerConfig.of(kafka, "worker-" + i).withTraces(config.traces());
+        workers.add(
+            closer.register(
+                new Worker(
+                    worker,
+                    WorkerCommand.providers(
+                        Optional.of(config.provider()),
+                        config.others(),
+                        worker.maxInFlight(),
+                        false),
+                    health,
+                    meters)));
+      }
+      FanOutConfig producer =
+          FanOutConfig.of(kafka, config.as(ServiceRole.PRODUCER)).withTraces(config.traces());
+      fanOut = closer.register(new FanOut(producer, health, meters));
+      console =
+          closer.register(
+              new Console(
+                  config.console().withWhatsApp(config.provider()),
+                  health,
+                  meters,
+                  settings -> HealthEndpoint.add(settings, health, meters)));
+    } catch (Throwable e) {
+      try (closer) {
+        throw e;
+      }
     }
-    FanOutConfig producer =
-        FanOutConfig.of(kafka, config.as(ServiceRole.PRODUCER)).withTraces(config.traces());
-    fanOut = closer.register(new FanOut(producer, health, meters));
-    console =
-        closer.register(
-            new Console(
-                config.console().withWhatsApp(config.provider()),
-                health,
-                meters,
-                settings -> HealthEndpoint.add(settings, health, meters)));
   }
 
   /**

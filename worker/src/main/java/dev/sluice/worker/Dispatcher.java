@@ -41,6 +41,9 @@ final class Dispatcher {
    */
   private static final Duration STALLED = Duration.ofSeconds(3);
 
+  /** How long a send waits for a place before it is asked whether it is still wanted. */
+  private static final Duration RECHECK = Duration.ofMillis(250);
+
   private static final String GIVEN_AWAY = "the partition is given away";
 
   private final Map<String, MessageProvider> providers;
@@ -50,7 +53,11 @@ final class Dispatcher {
   private final Machine machine;
   private final Ticker ticker;
   private final CallMeters meters;
-  private final Map<Sender, Integer> held = new ConcurrentHashMap<>();
+  private final HeldPlaces<Send> places = new HeldPlaces<>();
+
+  /** How many places each sender may hold. */
+  private Map<Sender, Integer> allowed = Map.of();
+
   private final Set<Send> sends = ConcurrentHashMap.newKeySet();
 
   /**
@@ -78,16 +85,35 @@ final class Dispatcher {
     this.providers = Map.copyOf(providers);
   }
 
+  /** Sets how many places each sender may hold; read only by the thread that launches. */
+  void allow(Map<Sender, Integer> most) {
+    allowed = Map.copyOf(most);
+  }
+
   /**
-   * Launches a send whose start is committed; it is written in its lane's next time slot.
+   * Launches a send whose start is committed; it is written in its lane's next time slot. If its
+   * sender holds as many places as it may, it gets the place of the next send that ends.
    *
    * @param committedAtNanos when the transaction that declared it started was begun
    */
   void launch(SendTask task, Lane lane, long committedAtNanos) {
     Send send = new Send(task, lane, committedAtNanos);
     sends.add(send);
-    held.merge(send.sender, 1, Integer::sum);
+    int most = allowed.getOrDefault(send.sender, Integer.MAX_VALUE);
+    places.add(send.sender, send, most, this::start);
+  }
+
+  private void start(Send send) {
     machine.threads().start(Thread.ofVirtual().name("send"), send);
+  }
+
+  /** Ends sends that wait for a place and are not wanted any longer; called periodically. */
+  void review() {
+    for (Send send : places.waiting()) {
+      if (send.waitsInVain() && places.remove(send.sender, send)) {
+        send.endUnlaunched();
+      }
+    }
   }
 
   /**
@@ -190,8 +216,30 @@ final class Dispatcher {
       }
     }
 
+    /** Returns whether a send that waits for a place would not be written if it had one. */
+    boolean waitsInVain() {
+      if (age().compareTo(RECHECK) < 0) {
+        return false;
+      }
+      try {
+        requireWanted();
+        return !breaker.admits(ticket);
+      } catch (WithdrawnException e) {
+        return true;
+      }
+    }
+
+    /** Ends it before it has got a place. */
+    void endUnlaunched() {
+      close(new Ending.NotLaunched("it waited for a place in flight in vain"));
+    }
+
+    private Duration age() {
+      return Duration.ofNanos(ticker.nanoTime() - committedAtNanos);
+    }
+
     private void requireWanted() {
-      Duration age = Duration.ofNanos(ticker.nanoTime() - committedAtNanos);
+      Duration age = age();
       if (age.compareTo(STALLED) > 0) {
         throw new WithdrawnException("the worker was stalled for " + age.toMillis() + " ms");
       }
@@ -261,6 +309,17 @@ final class Dispatcher {
     }
 
     private void end(Ending ending) {
+      try {
+        close(ending);
+      } finally {
+        Send next = places.pass(sender);
+        if (next != null) {
+          start(next);
+        }
+      }
+    }
+
+    private void close(Ending ending) {
       Stage last = stage.getAndSet(Stage.ENDED);
       try {
         slot.release();
@@ -273,7 +332,6 @@ final class Dispatcher {
           Instant now = ticker.now();
           finished.add(new Finished(task, ending, now, call(now, last == Stage.WRITTEN)));
         }
-        held.computeIfPresent(sender, (one, count) -> count == 1 ? null : count - 1);
         sends.remove(this);
       }
     }
@@ -352,10 +410,15 @@ final class Dispatcher {
 
   /** Returns the number of sends waiting for their time slot or a response, by sender. */
   Map<Sender, Integer> held() {
-    return Map.copyOf(held);
+    return places.places();
   }
 
-  /** Returns the number of sends waiting for their time slot or a response. */
+  /** Returns how many of a sender's sends wait for a place. */
+  int waiting(Sender sender) {
+    return places.waiting(sender);
+  }
+
+  /** Returns the number of sends waiting for a place, their time slot or a response. */
   int inFlight() {
     return sends.size();
   }

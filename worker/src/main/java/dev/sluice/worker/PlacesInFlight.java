@@ -21,6 +21,9 @@ import java.util.Set;
  * sender may hold more than it leaves free there.
  */
 final class PlacesInFlight {
+  /** How much of all places may be declared ahead: they are in doubt if the worker dies. */
+  private static final int MOST_AHEAD = 8;
+
   private final int most;
   private final int reserve;
   private final int share;
@@ -28,8 +31,12 @@ final class PlacesInFlight {
   private final Map<Sender, Integer> held;
   private final Map<Sender, Demand> demands;
   private final Map<Sender, Integer> taken = new HashMap<>();
+  private final Map<Sender, Integer> ahead = new HashMap<>();
   private int free;
   private int dueToAll;
+
+  /** How many more sends all senders may declare ahead. */
+  private int aheadOfAll;
 
   /**
    * A sender's demand for places.
@@ -38,10 +45,17 @@ final class PlacesInFlight {
    * @param unheard how many it may hold in addition when its provider goes silent
    * @param room how many its breaker allows in addition to those it holds
    * @param trial whether its breaker is testing whether the provider answers again
+   * @param turnover how often a place of it becomes free while a transaction declares the next
+   *     sends
+   * @param waiting how many of its sends are declared started and wait for a place
    */
-  record Demand(double needed, int unheard, int room, boolean trial) {
+  record Demand(double needed, int unheard, int room, boolean trial, double turnover, int waiting) {
     Demand(double needed, int room) {
       this(needed, 0, room, false);
+    }
+
+    Demand(double needed, int unheard, int room, boolean trial) {
+      this(needed, unheard, room, trial, 0, 0);
     }
   }
 
@@ -59,6 +73,8 @@ final class PlacesInFlight {
     active.addAll(demands.keySet());
     reserve = places / 4;
     most = places - reserve;
+    aheadOfAll = places / MOST_AHEAD;
+    demands.values().forEach(demand -> aheadOfAll -= demand.waiting());
     share = Math.max(1, places / Math.max(1, active.size()));
     fairShare = Math.min(reserve / 2.0, fairShare(active));
     free = places - held.values().stream().mapToInt(Integer::intValue).sum();
@@ -106,6 +122,28 @@ final class PlacesInFlight {
     return Math.clamp(best, 0, Math.max(0, allowed));
   }
 
+  /**
+   * Returns how many more sends a waiting sender may declare started than it gets places, for those
+   * of its places that become free while they are being declared. None if others are due more
+   * places: each of its places that becomes free is theirs then.
+   */
+  int ahead(Sender sender) {
+    Demand demand = demands.get(sender);
+    if (demand == null || demand.trial() || dueToAll > due(sender)) {
+      return 0;
+    }
+    int left = left(sender);
+    int soonFree = (int) ((has(sender) + left) * demand.turnover()) - waiting(sender);
+    return Math.clamp(Math.min(soonFree, room(sender) - left), 0, Math.max(0, aheadOfAll));
+  }
+
+  /** Returns how many places each sender holds, or may take now. */
+  Map<Sender, Integer> allowed() {
+    Map<Sender, Integer> allowed = new HashMap<>(held);
+    taken.forEach((sender, count) -> allowed.merge(sender, count, Integer::sum));
+    return allowed;
+  }
+
   /** Returns how many of the places that it is due a waiting sender lacks. */
   private int due(Sender sender) {
     Demand demand = demands.get(sender);
@@ -123,14 +161,24 @@ final class PlacesInFlight {
 
   private int room(Sender sender) {
     Demand demand = demands.get(sender);
-    return demand == null ? 0 : demand.room() - taken.getOrDefault(sender, 0);
+    return demand == null
+        ? 0
+        : demand.room() - taken.getOrDefault(sender, 0) - ahead.getOrDefault(sender, 0);
   }
 
-  /** Allocates places to a sender. */
-  void take(Sender sender, int count) {
+  private int waiting(Sender sender) {
+    Demand demand = demands.get(sender);
+    return (demand == null ? 0 : demand.waiting()) + ahead.getOrDefault(sender, 0);
+  }
+
+  /** Allocates places to so many sends of a sender; those that it has no places left for wait. */
+  void take(Sender sender, int sends) {
+    int count = Math.min(sends, left(sender));
     int before = due(sender);
     taken.merge(sender, count, Integer::sum);
-    dueToAll += due(sender) - before;
     free -= count;
+    ahead.merge(sender, sends - count, Integer::sum);
+    aheadOfAll -= sends - count;
+    dueToAll += due(sender) - before;
   }
 }

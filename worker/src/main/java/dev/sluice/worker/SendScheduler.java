@@ -84,11 +84,12 @@ final class SendScheduler {
       SendTask next = lane.peek();
       if (next != null) {
         Sender sender = next.request().sender();
-        int picked = pick(lane, places.left(sender), transaction);
+        int picked = pick(lane, places.left(sender) + places.ahead(sender), transaction);
         places.take(sender, picked);
         total += picked;
       }
     }
+    dispatcher.allow(places.allowed());
     refill.picked(dispatcher.inFlight() + total, lacksPlaces, ticker.nanoTime());
     stalls.review(lanes, this::runs, ticker.nanoTime());
   }
@@ -167,6 +168,7 @@ final class SendScheduler {
         rates.merge(next.request().sender(), lane.currentRate(now), Double::sum);
       }
     }
+    dispatcher.review();
     Map<Sender, PlacesInFlight.Demand> demands = new HashMap<>();
     rates.forEach((sender, rate) -> {
       CircuitBreaker breaker = breakers.of(sender);
@@ -177,7 +179,11 @@ final class SendScheduler {
               AMPLE * rate * seconds,
               (int) Math.ceil(rate * CircuitBreaker.SILENCE.toMillis() / 1e3),
               breaker.room(breakers.awakeNanos(now)),
-              breaker.trying()));
+              breaker.trying(),
+              breaker.isQuiet(breakers.awakeNanos(now))
+                  ? 0
+                  : lookahead.duration().toNanos() / 2.0 / breaker.usualNanos(),
+              dispatcher.waiting(sender)));
     });
     return demands;
   }

@@ -41,6 +41,8 @@ import org.junit.jupiter.api.Test;
  * Tests sends of one lane of 2/s; each runs when the test says so, and time passes while it waits.
  */
 class DispatcherTest {
+  private static final SendRequest.Sender SENDER = new SendRequest.Sender("s", "provider", "1");
+
   private static final Duration LATE = Duration.ofSeconds(4);
 
   private final FakeTime time = new FakeTime();
@@ -252,6 +254,72 @@ class DispatcherTest {
         .isInstanceOf(Ending.NotLaunched.class);
   }
 
+  @Test
+  void aMessageWithoutAPlaceGetsTheOneOfTheNextThatEnds() {
+    Dispatcher dispatcher = dispatcher(DispatcherTest::accept);
+    dispatcher.allow(Map.of(SENDER, 1));
+    launch(dispatcher);
+    launch(dispatcher);
+
+    assertThat(sends).hasSize(1);
+    assertThat(dispatcher.waiting(SENDER)).isOne();
+    assertThat(dispatcher.held()).containsEntry(SENDER, 1);
+    sends.remove().run();
+    assertThat(sends).hasSize(1);
+    assertThat(dispatcher.waiting(SENDER)).isZero();
+    sends.remove().run();
+    assertThat(dispatcher.held()).isEmpty();
+    assertThat(dispatcher.inFlight()).isZero();
+    assertThat(outcome(dispatcher)).isEqualTo(new SendOutcome.Accepted("id"));
+    assertThat(outcome(dispatcher)).isEqualTo(new SendOutcome.Accepted("id"));
+  }
+
+  @Test
+  void aMessageThatWaitsForAPlaceInVainEnds() {
+    Dispatcher dispatcher = dispatcher(DispatcherTest::accept);
+    dispatcher.allow(Map.of(SENDER, 1));
+    launch(dispatcher);
+    launch(dispatcher);
+    time.sleep(Duration.ofSeconds(1));
+    dispatcher.review();
+    assertThat(dispatcher.waiting(SENDER)).as("still wanted").isOne();
+
+    time.sleep(LATE);
+    dispatcher.review();
+
+    assertThat(dispatcher.waiting(SENDER)).isZero();
+    assertThat(dispatcher.inFlight()).isOne();
+    assertThat(Objects.requireNonNull(dispatcher.poll()).ending())
+        .isInstanceOf(Ending.NotLaunched.class);
+    sends.remove().run();
+    assertThat(sends).isEmpty();
+    assertThat(dispatcher.held()).isEmpty();
+  }
+
+  @Test
+  void aMessageThatWaitsForAPlaceIsWithdrawnOnce() {
+    AtomicInteger written = new AtomicInteger();
+    Dispatcher dispatcher =
+        dispatcher((message, permit) -> {
+          permit.await();
+          written.incrementAndGet();
+          return new SendOutcome.Accepted("id");
+        });
+    dispatcher.allow(Map.of(SENDER, 1));
+    launch(dispatcher);
+    launch(dispatcher);
+
+    dispatcher.withdraw(List.of(partition));
+
+    assertThat(dispatcher.poll()).isNotNull();
+    assertThat(dispatcher.poll()).isNotNull();
+    sends.remove().run();
+    sends.remove().run();
+    assertThat(dispatcher.poll()).isNull();
+    assertThat(dispatcher.inFlight()).isZero();
+    assertThat(written).hasValue(0);
+  }
+
   private static SendOutcome accept(OutgoingMessage message, Permit permit) {
     permit.await();
     return new SendOutcome.Accepted("id");
@@ -279,12 +347,7 @@ class DispatcherTest {
   private SendTask task() {
     SendRequest request =
         SendRequest.test(
-            1,
-            new UUID(0, 1),
-            new SendRequest.Sender("s", "provider", "1"),
-            2,
-            "+5511960000000",
-            Json.MAPPER.createObjectNode());
+            1, new UUID(0, 1), SENDER, 2, "+5511960000000", Json.MAPPER.createObjectNode());
     return new SendTask(partition, 0, request, -1, 0);
   }
 

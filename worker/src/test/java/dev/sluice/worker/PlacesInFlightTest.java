@@ -134,6 +134,45 @@ class PlacesInFlightTest {
   }
 
   @Test
+  void whatSoonBecomesFreeMayBeDeclaredAheadButNoMoreThanAnEighthOfAllPlaces() {
+    assertThat(alone(new Demand(2_000, 0, 5_000, false, 0.02, 0)).ahead(OTHER)).isEqualTo(30);
+    assertThat(alone(new Demand(2_000, 0, 5_000, false, 0.02, 12)).ahead(OTHER)).isEqualTo(18);
+    assertThat(alone(new Demand(2_000, 0, 5_000, false, 3, 0)).ahead(OTHER)).isEqualTo(250);
+    assertThat(alone(new Demand(2_000, 0, 5_000, false, 3, 240)).ahead(OTHER)).isEqualTo(10);
+  }
+
+  @Test
+  void aBreakerBoundsWhatIsDeclaredAheadToo() {
+    assertThat(alone(new Demand(2_000, 0, 1_510, false, 3, 0)).ahead(OTHER)).isEqualTo(10);
+    assertThat(alone(new Demand(2_000, 0, 1, true, 3, 0)).ahead(OTHER)).isZero();
+  }
+
+  @Test
+  void whatIsDeclaredAheadTakesNoPlace() {
+    PlacesInFlight places = alone(new Demand(2_000, 0, 5_000, false, 3, 0));
+    places.take(OTHER, 1_500 + 200);
+
+    assertThat(places.allowed()).containsEntry(OTHER, 1_500);
+    assertThat(places.left(OTHER)).isZero();
+    assertThat(places.ahead(OTHER)).isEqualTo(50);
+  }
+
+  @Test
+  void nobodyDeclaresAheadForPlacesThatOthersAreDue() {
+    Demand fast = new Demand(2_000, 0, 5_000, false, 3, 0);
+    PlacesInFlight places =
+        new PlacesInFlight(2_000, Map.of(HUNG, 1_500), Map.of(HUNG, fast, OTHER, ample(600)));
+
+    assertThat(places.ahead(HUNG)).isZero();
+    places.take(OTHER, places.left(OTHER));
+    assertThat(places.ahead(HUNG)).as("the other lacks some still").isZero();
+  }
+
+  private static PlacesInFlight alone(Demand demand) {
+    return new PlacesInFlight(2_000, Map.of(), Map.of(OTHER, demand));
+  }
+
+  @Test
   void evenOnePlaceIsDealt() {
     assertThat(new PlacesInFlight(1, Map.of(), Map.of(OTHER, ample(1))).left(OTHER)).isEqualTo(1);
     assertThat(new PlacesInFlight(1, Map.of(), Map.of(OTHER, ample(1), HUNG, ample(1))).left(OTHER))

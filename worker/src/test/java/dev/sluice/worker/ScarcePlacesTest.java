@@ -20,7 +20,7 @@ class ScarcePlacesTest {
     producer.add(FAST, 2 * MOST_PER_SECOND, _ -> Duration.ofMillis(30));
     producer.run(2);
 
-    assertThat(producer.sentIn(5, FAST)).isGreaterThan(5 * MOST_PER_SECOND * 85 / 100);
+    assertThat(producer.sentIn(5, FAST)).isGreaterThan(5 * MOST_PER_SECOND * 95 / 100);
   }
 
   @Test

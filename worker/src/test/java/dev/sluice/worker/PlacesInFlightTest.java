@@ -134,11 +134,11 @@ class PlacesInFlightTest {
   }
 
   @Test
-  void whatSoonBecomesFreeMayBeDeclaredAheadButNoMoreThanAnEighthOfAllPlaces() {
+  void whatSoonBecomesFreeMayBeDeclaredAheadButNoMoreThanAQuarterOfAllPlaces() {
     assertThat(alone(new Demand(2_000, 0, 5_000, false, 0.02, 0)).ahead(OTHER)).isEqualTo(30);
     assertThat(alone(new Demand(2_000, 0, 5_000, false, 0.02, 12)).ahead(OTHER)).isEqualTo(18);
-    assertThat(alone(new Demand(2_000, 0, 5_000, false, 3, 0)).ahead(OTHER)).isEqualTo(250);
-    assertThat(alone(new Demand(2_000, 0, 5_000, false, 3, 240)).ahead(OTHER)).isEqualTo(10);
+    assertThat(alone(new Demand(2_000, 0, 5_000, false, 3, 0)).ahead(OTHER)).isEqualTo(500);
+    assertThat(alone(new Demand(2_000, 0, 5_000, false, 3, 240)).ahead(OTHER)).isEqualTo(260);
   }
 
   @Test
@@ -154,7 +154,7 @@ class PlacesInFlightTest {
 
     assertThat(places.allowed()).containsEntry(OTHER, 1_500);
     assertThat(places.left(OTHER)).isZero();
-    assertThat(places.ahead(OTHER)).isEqualTo(50);
+    assertThat(places.ahead(OTHER)).isEqualTo(300);
   }
 
   @Test

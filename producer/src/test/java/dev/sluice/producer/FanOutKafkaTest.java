@@ -14,6 +14,7 @@ import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Measurement;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -136,6 +138,34 @@ class FanOutKafkaTest {
       }
     }
     return recipients.size();
+  }
+
+  /** Whether one would take it depends on its random id. */
+  @Test
+  void producersThatJoinTakeNothingFromTheOneThatWorks() {
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    try (FanOut working = fanOut(meters)) {
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() ->
+              meters.find("kafka.stream.thread.task.created.total").meter() != null
+                  && tasks(meters, "created") > 0);
+      for (int i = 0; i < 4; i++) {
+        try (FanOut joining = fanOut(new SimpleMeterRegistry())) {
+          await().atMost(Duration.ofSeconds(60)).until(joining::running);
+        }
+      }
+      assertThat(tasks(meters, "closed")).isZero();
+      assertThat(working.running()).isTrue();
+    }
+  }
+
+  /** Returns how many tasks the stream threads have created or closed. */
+  private static double tasks(SimpleMeterRegistry meters, String what) {
+    return meters.get("kafka.stream.thread.task." + what + ".total").meters().stream()
+        .flatMap(meter -> StreamSupport.stream(meter.measure().spliterator(), false))
+        .mapToDouble(Measurement::getValue)
+        .sum();
   }
 
   @Test

@@ -123,6 +123,7 @@ public final class StreamsApplication implements AutoCloseable {
     all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
     all.put(StreamsConfig.POLL_MS_CONFIG, 20);
     all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+    all.put(StreamsConfig.TASK_ASSIGNOR_CLASS_CONFIG, StayingTasks.class.getName());
     all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     // With the classic protocol the client chooses how soon its death is noticed.
     all.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);

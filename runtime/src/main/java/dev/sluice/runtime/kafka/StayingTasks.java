@@ -1,20 +1,23 @@
 package dev.sluice.runtime.kafka;
 
-import java.util.ArrayList;
-import java.util.Collection;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.partitioningBy;
+import static java.util.stream.Collectors.toSet;
+
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.assignment.ApplicationState;
 import org.apache.kafka.streams.processor.assignment.KafkaStreamsAssignment;
 import org.apache.kafka.streams.processor.assignment.KafkaStreamsAssignment.AssignedTask;
 import org.apache.kafka.streams.processor.assignment.KafkaStreamsState;
 import org.apache.kafka.streams.processor.assignment.TaskAssignor;
+import org.apache.kafka.streams.processor.assignment.TaskInfo;
 
 /**
  * Leaves each task where it is, up to an even share of them for each process (KIP-924). Kafka's
@@ -27,34 +30,44 @@ import org.apache.kafka.streams.processor.assignment.TaskAssignor;
 public final class StayingTasks implements TaskAssignor {
   @Override
   public TaskAssignment assign(ApplicationState application) {
-    return new TaskAssignment(
-        assign(application.allTasks().keySet(), application.kafkaStreamsStates(false).values()));
+    List<Share> shares =
+        application.kafkaStreamsStates(false).values().stream().map(Share::new).toList();
+    Map<Boolean, Set<TaskId>> byState =
+        application.allTasks().values().stream()
+            .collect(partitioningBy(TaskInfo::isStateful, mapping(TaskInfo::id, toSet())));
+    // Each kind by itself, so that a task with a store does not move in exchange for one without.
+    byState.values().forEach(tasks -> assign(tasks, shares));
+    return new TaskAssignment(shares.stream().map(Share::assignment).toList());
   }
 
-  static List<KafkaStreamsAssignment> assign(
-      Set<TaskId> tasks, Collection<KafkaStreamsState> processes) {
-    int threads = processes.stream().mapToInt(KafkaStreamsState::numProcessingThreads).sum();
+  static void assign(Set<TaskId> tasks, List<Share> shares) {
+    int threads = shares.stream().mapToInt(Share::threads).sum();
     Set<TaskId> left = new TreeSet<>(tasks);
-    List<Share> shares = new ArrayList<>();
-    for (KafkaStreamsState process : processes) {
-      Share share = new Share(process, new HashSet<>());
-      int most = Math.ceilDiv(tasks.size() * process.numProcessingThreads(), threads);
-      process.previousActiveTasks().stream()
-          .filter(left::contains)
-          .limit(most)
-          .forEach(share.tasks::add);
-      left.removeAll(share.tasks);
-      shares.add(share);
+    for (Share share : shares) {
+      List<TaskId> stay =
+          share.process.previousActiveTasks().stream()
+              .filter(left::contains)
+              .limit(Math.ceilDiv(tasks.size() * share.threads(), threads))
+              .toList();
+      share.tasks.addAll(stay);
+      stay.forEach(left::remove);
     }
     left.forEach(
         task -> Collections.min(shares, Comparator.comparingDouble(Share::load)).tasks.add(task));
-    return shares.stream().map(Share::assignment).toList();
   }
 
   /** The tasks of a process. */
-  private record Share(KafkaStreamsState process, Set<TaskId> tasks) {
+  record Share(KafkaStreamsState process, Set<TaskId> tasks) {
+    Share(KafkaStreamsState process) {
+      this(process, new HashSet<>());
+    }
+
+    private int threads() {
+      return process.numProcessingThreads();
+    }
+
     private double load() {
-      return (double) tasks.size() / process.numProcessingThreads();
+      return (double) tasks.size() / threads();
     }
 
     private KafkaStreamsAssignment assignment() {
@@ -62,7 +75,7 @@ public final class StayingTasks implements TaskAssignor {
           process.processId(),
           tasks.stream()
               .map(task -> new AssignedTask(task, AssignedTask.Type.ACTIVE))
-              .collect(Collectors.toSet()));
+              .collect(toSet()));
     }
   }
 }

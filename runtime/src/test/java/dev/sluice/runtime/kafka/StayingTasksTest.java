@@ -13,7 +13,6 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.streams.processor.TaskId;
-import org.apache.kafka.streams.processor.assignment.KafkaStreamsAssignment;
 import org.apache.kafka.streams.processor.assignment.KafkaStreamsState;
 import org.apache.kafka.streams.processor.assignment.ProcessId;
 import org.apache.kafka.streams.state.HostInfo;
@@ -64,11 +63,10 @@ class StayingTasksTest {
       int tasks, Collection<KafkaStreamsState> processes) {
     Set<TaskId> all =
         IntStream.range(0, tasks).mapToObj(StayingTasksTest::task).collect(Collectors.toSet());
-    return StayingTasks.assign(all, processes).stream()
-        .collect(
-            Collectors.toMap(
-                KafkaStreamsAssignment::processId,
-                assignment -> Set.copyOf(assignment.tasks().keySet())));
+    List<StayingTasks.Share> shares = processes.stream().map(StayingTasks.Share::new).toList();
+    StayingTasks.assign(all, shares);
+    return shares.stream()
+        .collect(Collectors.toMap(share -> share.process().processId(), StayingTasks.Share::tasks));
   }
 
   private static TaskId task(int partition) {

@@ -41,8 +41,11 @@ final class Dispatcher {
    */
   private static final Duration STALLED = Duration.ofSeconds(3);
 
-  /** How long a send waits for a place before it is asked whether it is still wanted. */
-  private static final Duration RECHECK = Duration.ofMillis(250);
+  /**
+   * How long a send waits for a place; usually it gets one within the time of a transaction. Later
+   * ones wait for a provider that has become slow or silent.
+   */
+  private static final Duration LONGEST_WAIT = Duration.ofMillis(250);
 
   private static final String GIVEN_AWAY = "the partition is given away";
 
@@ -107,11 +110,11 @@ final class Dispatcher {
     machine.threads().start(Thread.ofVirtual().name("send"), send);
   }
 
-  /** Ends sends that wait for a place and are not wanted any longer; called periodically. */
+  /** Ends sends that have waited for a place for too long; called periodically. */
   void review() {
     for (Send send : places.waiting()) {
-      if (send.waitsInVain() && places.remove(send.sender, send)) {
-        send.endUnlaunched();
+      if (send.age().compareTo(LONGEST_WAIT) >= 0 && places.remove(send.sender, send)) {
+        send.close(new Ending.NotLaunched("no place in flight became free in time"));
       }
     }
   }
@@ -214,24 +217,6 @@ final class Dispatcher {
         throw new OpenedLateException(
             "the provider took " + opening.toMillis() + " ms to accept a connection");
       }
-    }
-
-    /** Returns whether a send that waits for a place would not be written if it had one. */
-    boolean waitsInVain() {
-      if (age().compareTo(RECHECK) < 0) {
-        return false;
-      }
-      try {
-        requireWanted();
-        return !breaker.admits(ticket);
-      } catch (WithdrawnException e) {
-        return true;
-      }
-    }
-
-    /** Ends it before it has got a place. */
-    void endUnlaunched() {
-      close(new Ending.NotLaunched("it waited for a place in flight in vain"));
     }
 
     private Duration age() {
@@ -408,14 +393,9 @@ final class Dispatcher {
     finished.addAll(unpublished);
   }
 
-  /** Returns the number of sends waiting for their time slot or a response, by sender. */
-  Map<Sender, Integer> held() {
-    return places.places();
-  }
-
-  /** Returns how many of a sender's sends wait for a place. */
-  int waiting(Sender sender) {
-    return places.waiting(sender);
+  /** Returns the use of the places in flight by sender. */
+  Map<Sender, HeldPlaces.Use> use() {
+    return places.use();
   }
 
   /** Returns the number of sends waiting for a place, their time slot or a response. */

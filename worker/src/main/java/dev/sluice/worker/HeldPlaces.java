@@ -22,7 +22,17 @@ final class HeldPlaces<T> {
   private static final class Held<T> {
     private final Queue<T> waiting = new ArrayDeque<>();
     private int places;
+    private long ended;
   }
+
+  /**
+   * A sender's use of its places.
+   *
+   * @param places how many it holds
+   * @param waiting how many of its sends wait for one
+   * @param ended how many of its sends have ended since it held none
+   */
+  record Use(int places, int waiting, long ended) {}
 
   /**
    * Adds a send behind those that wait, and starts the first of them while the sender holds fewer
@@ -47,6 +57,7 @@ final class HeldPlaces<T> {
     if (held == null) {
       return null;
     }
+    held.ended++;
     T next = held.waiting.poll();
     if (next == null && --held.places == 0) {
       senders.remove(sender);
@@ -65,16 +76,11 @@ final class HeldPlaces<T> {
     return senders.values().stream().flatMap(held -> held.waiting.stream()).toList();
   }
 
-  /** Returns how many of a sender's sends wait for a place. */
-  synchronized int waiting(Sender sender) {
-    Held<T> held = senders.get(sender);
-    return held == null ? 0 : held.waiting.size();
-  }
-
-  /** Returns how many places each sender holds. */
-  synchronized Map<Sender, Integer> places() {
-    Map<Sender, Integer> places = new HashMap<>();
-    senders.forEach((sender, held) -> places.put(sender, held.places));
-    return places;
+  /** Returns the use of the senders that hold places. */
+  synchronized Map<Sender, Use> use() {
+    Map<Sender, Use> use = new HashMap<>();
+    senders.forEach(
+        (sender, held) -> use.put(sender, new Use(held.places, held.waiting.size(), held.ended)));
+    return use;
   }
 }

@@ -49,11 +49,10 @@ final class PlacesInFlight {
    * @param unheard how many it may hold in addition when its provider goes silent
    * @param room how many its breaker allows in addition to those it holds
    * @param trial whether its breaker is testing whether the provider answers again
-   * @param turnover how often a place of it becomes free while a transaction declares the next
-   *     sends
    * @param waiting how many of its sends are declared started and wait for a place
+   * @param ending how many of its sends will end while the next ones are being declared
    */
-  record Demand(double needed, int unheard, int room, boolean trial, double turnover, int waiting) {
+  record Demand(double needed, int unheard, int room, boolean trial, int waiting, int ending) {
     Demand(double needed, int room) {
       this(needed, 0, room, false);
     }
@@ -69,16 +68,16 @@ final class PlacesInFlight {
    * @param places the total number of places
    * @param held how many each sender holds, waiting for a time slot or a response
    * @param demands the demands of the senders that wait
+   * @param waiting how many sends of all senders are declared started and wait for a place
    */
-  PlacesInFlight(int places, Map<Sender, Integer> held, Map<Sender, Demand> demands) {
+  PlacesInFlight(int places, Map<Sender, Integer> held, Map<Sender, Demand> demands, int waiting) {
     this.held = Map.copyOf(held);
     this.demands = Map.copyOf(demands);
     Set<Sender> active = new HashSet<>(held.keySet());
     active.addAll(demands.keySet());
     reserve = places / 4;
     most = places - reserve;
-    aheadOfAll = places / MOST_AHEAD;
-    demands.values().forEach(demand -> aheadOfAll -= demand.waiting());
+    aheadOfAll = places / MOST_AHEAD - waiting;
     share = Math.max(1, places / Math.max(1, active.size()));
     fairShare = Math.min(reserve / 2.0, fairShare(active));
     free = places - held.values().stream().mapToInt(Integer::intValue).sum();
@@ -111,10 +110,7 @@ final class PlacesInFlight {
       return 0;
     }
     int has = has(sender);
-    int bound =
-        demands.size() == 1
-            ? most
-            : Math.min(most, Math.max(share, ceil(demand.needed()) + demand.unheard()));
+    int bound = bound(demand);
     // Sends that hang since the breaker opened must not keep it from ever closing.
     int least = demand.trial() && free > 0 ? 1 : 0;
     int allowed = Math.min(Math.max(bound - has, least), room(sender));
@@ -126,19 +122,35 @@ final class PlacesInFlight {
     return Math.clamp(best, 0, Math.max(0, allowed));
   }
 
+  private int bound(Demand demand) {
+    return demands.size() == 1
+        ? most
+        : Math.min(most, Math.max(share, ceil(demand.needed()) + demand.unheard()));
+  }
+
   /**
-   * Returns how many more sends a waiting sender may declare started than it gets places, for those
-   * of its places that become free while they are being declared. None if others are due more
-   * places: each of its places that becomes free is theirs then.
+   * Returns how many more sends a sender without places left may declare started, for those of its
+   * places that become free while they are being declared. None if it holds more than it may, or
+   * others lack places that they are due: what becomes free is theirs then.
+   *
+   * @param lacking the senders that could send more with more places
    */
-  int ahead(Sender sender) {
+  int ahead(Sender sender, Set<Sender> lacking) {
     Demand demand = demands.get(sender);
-    if (demand == null || demand.trial() || dueToAll > due(sender)) {
+    if (demand == null
+        || demand.trial()
+        || has(sender) > bound(demand)
+        || lacking.stream().anyMatch(other -> !other.equals(sender) && owed(other) > 0)) {
       return 0;
     }
-    int left = left(sender);
-    int soonFree = (int) ((has(sender) + left) * demand.turnover()) - waiting(sender);
-    return Math.clamp(Math.min(soonFree, room(sender) - left), 0, Math.max(0, aheadOfAll));
+    int ending = demand.ending() - demand.waiting() - ahead.getOrDefault(sender, 0);
+    return Math.clamp(Math.min(ending, room(sender)), 0, Math.max(0, aheadOfAll));
+  }
+
+  /** Returns how many places a sender lacks of those that it is due, or of its fair share. */
+  private int owed(Sender sender) {
+    int fair = ceil(Math.min(fairShare, need(sender))) - has(sender);
+    return Math.max(due(sender), Math.min(fair, room(sender)));
   }
 
   /** Returns how many places each sender holds, or may take now. */
@@ -170,19 +182,17 @@ final class PlacesInFlight {
         : demand.room() - taken.getOrDefault(sender, 0) - ahead.getOrDefault(sender, 0);
   }
 
-  private int waiting(Sender sender) {
-    Demand demand = demands.get(sender);
-    return (demand == null ? 0 : demand.waiting()) + ahead.getOrDefault(sender, 0);
-  }
-
-  /** Allocates places to so many sends of a sender; those that it has no places left for wait. */
-  void take(Sender sender, int sends) {
-    int count = Math.min(sends, left(sender));
+  /** Allocates places to a sender. */
+  void take(Sender sender, int count) {
     int before = due(sender);
     taken.merge(sender, count, Integer::sum);
-    free -= count;
-    ahead.merge(sender, sends - count, Integer::sum);
-    aheadOfAll -= sends - count;
     dueToAll += due(sender) - before;
+    free -= count;
+  }
+
+  /** Records sends of a sender that are declared without a place. */
+  void takeAhead(Sender sender, int sends) {
+    ahead.merge(sender, sends, Integer::sum);
+    aheadOfAll -= sends;
   }
 }

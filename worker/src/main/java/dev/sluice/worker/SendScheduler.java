@@ -10,8 +10,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Chooses what is sent next: for each lane, the admitted requests whose time slots are near. */
 final class SendScheduler {
@@ -38,10 +41,11 @@ final class SendScheduler {
   private final Ticker ticker;
   private final Lookahead lookahead = new Lookahead();
   private final PlaceRefill refill;
+  private final Turnover turnover = new Turnover();
   private int iterations;
 
-  /** Whether a lane could have sent more with more places. */
-  private boolean lacksPlaces;
+  /** The senders with a lane that could have sent more with more places. */
+  private final Set<Sender> lackPlaces = new HashSet<>();
 
   SendScheduler(
       AdmissionControl admission,
@@ -77,21 +81,43 @@ final class SendScheduler {
     }
     List<Lane> lanes =
         partitions.stream().flatMap(partition -> partition.lanes().stream()).toList();
-    PlacesInFlight places = new PlacesInFlight(maxInFlight, dispatcher.held(), demands(lanes));
-    lacksPlaces = false;
-    int total = 0;
+    dispatcher.review();
+    PlacesInFlight places = places(lanes);
+    lackPlaces.clear();
+    Map<Lane, Integer> picked = new IdentityHashMap<>();
     for (Lane lane : lanes) {
       SendTask next = lane.peek();
       if (next != null) {
         Sender sender = next.request().sender();
-        int picked = pick(lane, places.left(sender) + places.ahead(sender), transaction);
-        places.take(sender, picked);
-        total += picked;
+        int count = pick(lane, 0, places.left(sender), transaction);
+        places.take(sender, count);
+        picked.put(lane, count);
       }
     }
     dispatcher.allow(places.allowed());
-    refill.picked(dispatcher.inFlight() + total, lacksPlaces, ticker.nanoTime());
+    pickAhead(lanes, picked, places, transaction);
+    int total = picked.values().stream().mapToInt(Integer::intValue).sum();
+    refill.picked(dispatcher.inFlight() + total, !lackPlaces.isEmpty(), ticker.nanoTime());
     stalls.review(lanes, this::runs, ticker.nanoTime());
+  }
+
+  /** Declares sends for which places become free while the transaction commits. */
+  private void pickAhead(
+      List<Lane> lanes,
+      Map<Lane, Integer> picked,
+      PlacesInFlight places,
+      SendTransaction transaction) {
+    Set<Sender> lacking = Set.copyOf(lackPlaces);
+    for (Lane lane : lanes) {
+      SendTask next = lane.peek();
+      if (next != null && lacking.contains(next.request().sender())) {
+        Sender sender = next.request().sender();
+        int before = picked.getOrDefault(lane, 0);
+        int count = pick(lane, before, places.ahead(sender, lacking), transaction);
+        places.takeAhead(sender, count);
+        picked.merge(lane, count, Integer::sum);
+      }
+    }
   }
 
   /** Returns whether lanes lack places, and enough of them have become free for an iteration. */
@@ -158,7 +184,17 @@ final class SendScheduler {
     }
   }
 
-  private Map<Sender, PlacesInFlight.Demand> demands(List<Lane> lanes) {
+  private PlacesInFlight places(List<Lane> lanes) {
+    Map<Sender, HeldPlaces.Use> use = dispatcher.use();
+    turnover.iterate(use, ticker.nanoTime());
+    Map<Sender, Integer> held = new HashMap<>();
+    use.forEach((sender, one) -> held.put(sender, one.places()));
+    int waiting = use.values().stream().mapToInt(HeldPlaces.Use::waiting).sum();
+    return new PlacesInFlight(maxInFlight, held, demands(lanes, use), waiting);
+  }
+
+  private Map<Sender, PlacesInFlight.Demand> demands(
+      List<Lane> lanes, Map<Sender, HeldPlaces.Use> use) {
     long now = ticker.nanoTime();
     Map<Sender, Double> rates = new HashMap<>();
     for (Lane lane : lanes) {
@@ -168,7 +204,7 @@ final class SendScheduler {
         rates.merge(next.request().sender(), lane.currentRate(now), Double::sum);
       }
     }
-    dispatcher.review();
+    Duration declaring = lookahead.duration().dividedBy(2);
     Map<Sender, PlacesInFlight.Demand> demands = new HashMap<>();
     rates.forEach((sender, rate) -> {
       CircuitBreaker breaker = breakers.of(sender);
@@ -180,10 +216,8 @@ final class SendScheduler {
               (int) Math.ceil(rate * CircuitBreaker.SILENCE.toMillis() / 1e3),
               breaker.room(breakers.awakeNanos(now)),
               breaker.trying(),
-              breaker.isQuiet(breakers.awakeNanos(now))
-                  ? 0
-                  : lookahead.duration().toNanos() / 2.0 / breaker.usualNanos(),
-              dispatcher.waiting(sender)));
+              use.containsKey(sender) ? use.get(sender).waiting() : 0,
+              turnover.within(sender, declaring)));
     });
     return demands;
   }
@@ -196,8 +230,9 @@ final class SendScheduler {
     return breakers.of(sender).isQuiet(breakers.awakeNanos(ticker.nanoTime()));
   }
 
-  private int pick(Lane lane, int places, SendTransaction transaction) {
-    int due = lane.allowance(lookahead.duration());
+  /** Declares sends of a lane started, of which so many are declared already; returns how many. */
+  private int pick(Lane lane, int already, int places, SendTransaction transaction) {
+    int due = lane.allowance(lookahead.duration()) - already;
     int picked = 0;
     long bytes = 0;
     // Returned and requeued requests need no place, but the iteration must end.
@@ -224,7 +259,9 @@ final class SendScheduler {
             // Its requests are needed as soon as the next response comes.
             if (!isQuiet(task.request().sender())) {
               lane.heldUp();
-              lacksPlaces |= picked >= places;
+              if (picked >= places) {
+                lackPlaces.add(task.request().sender());
+              }
             }
             return picked;
           }

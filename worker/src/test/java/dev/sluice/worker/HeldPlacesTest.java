@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schema.SendRequest.Sender;
+import dev.sluice.worker.HeldPlaces.Use;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,9 +23,10 @@ class HeldPlacesTest {
     add(OTHER, "d", 2);
 
     assertThat(started).containsExactly("a", "b", "d");
-    assertThat(places.waiting(ONE)).isOne();
     assertThat(places.waiting()).containsExactly("c");
-    assertThat(places.places()).containsEntry(ONE, 2).containsEntry(OTHER, 1);
+    assertThat(places.use())
+        .containsEntry(ONE, new Use(2, 1, 0))
+        .containsEntry(OTHER, new Use(1, 0, 0));
   }
 
   @Test
@@ -34,10 +36,10 @@ class HeldPlacesTest {
     add(ONE, "c", 1);
 
     assertThat(places.pass(ONE)).isEqualTo("b");
-    assertThat(places.places()).containsEntry(ONE, 1);
+    assertThat(places.use()).containsEntry(ONE, new Use(1, 1, 1));
     assertThat(places.pass(ONE)).isEqualTo("c");
     assertThat(places.pass(ONE)).isNull();
-    assertThat(places.places()).isEmpty();
+    assertThat(places.use()).isEmpty();
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -23,7 +24,7 @@ class PlacesInFlightTest {
 
   @Test
   void whoWaitsAloneMayHaveAllButAQuarter() {
-    PlacesInFlight places = new PlacesInFlight(2_000, Map.of(), Map.of(HUNG, ample(100)));
+    PlacesInFlight places = places(2_000, Map.of(), Map.of(HUNG, ample(100)));
 
     assertThat(places.left(HUNG)).isEqualTo(1_500);
   }
@@ -31,8 +32,7 @@ class PlacesInFlightTest {
   @Test
   void oneThatHangsWhileItIsAloneLeavesRoomForTheNext() {
     PlacesInFlight places =
-        new PlacesInFlight(
-            2_000, Map.of(HUNG, 1_500), Map.of(HUNG, ample(2_000), OTHER, ample(80)));
+        places(2_000, Map.of(HUNG, 1_500), Map.of(HUNG, ample(2_000), OTHER, ample(80)));
 
     assertThat(places.left(HUNG)).isZero();
     assertThat(places.left(OTHER)).isEqualTo(80);
@@ -45,8 +45,7 @@ class PlacesInFlightTest {
       turn(2_000, held, Map.of(HUNG, ample(2_000), OTHER, ample(2_000)), 100);
     }
     PlacesInFlight places =
-        new PlacesInFlight(
-            2_000, held, Map.of(HUNG, ample(2_000), OTHER, ample(2_000), THIRD, ample(200)));
+        places(2_000, held, Map.of(HUNG, ample(2_000), OTHER, ample(2_000), THIRD, ample(200)));
 
     assertThat(held.get(HUNG) + held.get(OTHER)).isEqualTo(1_500);
     assertThat(places.left(THIRD)).isEqualTo(200);
@@ -74,7 +73,7 @@ class PlacesInFlightTest {
   @Test
   void whileOthersWaitItHasItsShareOrWhatItsRateNeedsAndTheyAreNotDue() {
     Map<Sender, Demand> demands = Map.of(HUNG, ample(300), OTHER, ample(80), THIRD, ample(1_200));
-    PlacesInFlight places = new PlacesInFlight(2_000, Map.of(), demands);
+    PlacesInFlight places = places(2_000, Map.of(), demands);
 
     assertThat(places.left(HUNG)).isEqualTo(2_000 / 3);
     assertThat(places.left(THIRD)).isEqualTo(1_500 - 300 - 80);
@@ -82,7 +81,7 @@ class PlacesInFlightTest {
 
   @Test
   void aBreakerBoundsWhatItsSenderTakesInOneRound() {
-    PlacesInFlight places = new PlacesInFlight(2_000, Map.of(), Map.of(HUNG, new Demand(100, 8)));
+    PlacesInFlight places = places(2_000, Map.of(), Map.of(HUNG, new Demand(100, 8)));
     places.take(HUNG, 5);
 
     assertThat(places.left(HUNG)).isEqualTo(3);
@@ -96,9 +95,9 @@ class PlacesInFlightTest {
     }
     demands.put(HUNG, new Demand(48, 0, 1, true));
 
-    assertThat(new PlacesInFlight(2_000, Map.of(HUNG, 216), demands).left(HUNG)).isOne();
-    assertThat(new PlacesInFlight(2_000, Map.of(HUNG, 1_999), demands).left(HUNG)).isOne();
-    assertThat(new PlacesInFlight(2_000, Map.of(HUNG, 2_000), demands).left(HUNG)).isZero();
+    assertThat(places(2_000, Map.of(HUNG, 216), demands).left(HUNG)).isOne();
+    assertThat(places(2_000, Map.of(HUNG, 1_999), demands).left(HUNG)).isOne();
+    assertThat(places(2_000, Map.of(HUNG, 2_000), demands).left(HUNG)).isZero();
   }
 
   @Test
@@ -109,8 +108,7 @@ class PlacesInFlightTest {
     }
     demands.put(HUNG, new Demand(48, 240, Integer.MAX_VALUE, false));
 
-    assertThat(new PlacesInFlight(2_000, Map.of(HUNG, 216), demands).left(HUNG))
-        .isGreaterThanOrEqualTo(48);
+    assertThat(places(2_000, Map.of(HUNG, 216), demands).left(HUNG)).isGreaterThanOrEqualTo(48);
   }
 
   /** Of 1/s and of 80/s, with responses as fast as this. */
@@ -125,7 +123,7 @@ class PlacesInFlightTest {
     small.stream().limit((long) (count * seconds)).forEach(sender -> held.put(sender, 1));
     demands.put(OTHER, ample(2 * 80 * seconds));
 
-    PlacesInFlight places = new PlacesInFlight(all, held, demands);
+    PlacesInFlight places = places(all, held, demands);
 
     assertThat(places.left(OTHER)).isGreaterThanOrEqualTo((int) (80 * seconds));
     assertThat(small)
@@ -134,48 +132,82 @@ class PlacesInFlightTest {
   }
 
   @Test
-  void whatSoonBecomesFreeMayBeDeclaredAheadButNoMoreThanAQuarterOfAllPlaces() {
-    assertThat(alone(new Demand(2_000, 0, 5_000, false, 0.02, 0)).ahead(OTHER)).isEqualTo(30);
-    assertThat(alone(new Demand(2_000, 0, 5_000, false, 0.02, 12)).ahead(OTHER)).isEqualTo(18);
-    assertThat(alone(new Demand(2_000, 0, 5_000, false, 3, 0)).ahead(OTHER)).isEqualTo(500);
-    assertThat(alone(new Demand(2_000, 0, 5_000, false, 3, 240)).ahead(OTHER)).isEqualTo(260);
+  void whatSoonBecomesFreeMayBeDeclaredAheadButTogetherNoMoreThanAQuarterOfAllPlaces() {
+    assertThat(ahead(5_000, 0, 30, 0)).isEqualTo(30);
+    assertThat(ahead(5_000, 12, 30, 12)).isEqualTo(18);
+    assertThat(ahead(5_000, 0, 600, 0)).isEqualTo(500);
+    assertThat(ahead(5_000, 0, 600, 490)).as("those of others wait, too").isEqualTo(10);
   }
 
   @Test
   void aBreakerBoundsWhatIsDeclaredAheadToo() {
-    assertThat(alone(new Demand(2_000, 0, 1_510, false, 3, 0)).ahead(OTHER)).isEqualTo(10);
-    assertThat(alone(new Demand(2_000, 0, 1, true, 3, 0)).ahead(OTHER)).isZero();
+    assertThat(ahead(10, 0, 600, 0)).isEqualTo(10);
+    Demand trial = new Demand(2_000, 0, 10, true, 0, 600);
+    assertThat(places(2_000, Map.of(), Map.of(OTHER, trial)).ahead(OTHER, Set.of(OTHER))).isZero();
   }
 
   @Test
   void whatIsDeclaredAheadTakesNoPlace() {
-    PlacesInFlight places = alone(new Demand(2_000, 0, 5_000, false, 3, 0));
-    places.take(OTHER, 1_500 + 200);
+    PlacesInFlight places = places(2_000, Map.of(), Map.of(OTHER, fast(0, 600)));
+    places.take(OTHER, 1_500);
+    places.takeAhead(OTHER, 200);
 
     assertThat(places.allowed()).containsEntry(OTHER, 1_500);
     assertThat(places.left(OTHER)).isZero();
-    assertThat(places.ahead(OTHER)).isEqualTo(300);
+    assertThat(places.ahead(OTHER, Set.of(OTHER))).isEqualTo(300);
   }
 
   @Test
-  void nobodyDeclaresAheadForPlacesThatOthersAreDue() {
-    Demand fast = new Demand(2_000, 0, 5_000, false, 3, 0);
+  void nobodyDeclaresAheadForPlacesThatOthersLackAndAreDue() {
     PlacesInFlight places =
-        new PlacesInFlight(2_000, Map.of(HUNG, 1_500), Map.of(HUNG, fast, OTHER, ample(600)));
+        places(2_000, Map.of(HUNG, 1_500), Map.of(HUNG, fast(0, 600), OTHER, ample(600)));
 
-    assertThat(places.ahead(HUNG)).isZero();
-    places.take(OTHER, places.left(OTHER));
-    assertThat(places.ahead(HUNG)).as("the other lacks some still").isZero();
+    assertThat(places.ahead(HUNG, Set.of(HUNG, OTHER))).isZero();
+    assertThat(places.ahead(HUNG, Set.of(HUNG))).as("beside one that lacks none").isEqualTo(500);
   }
 
-  private static PlacesInFlight alone(Demand demand) {
-    return new PlacesInFlight(2_000, Map.of(), Map.of(OTHER, demand));
+  @Test
+  void norForTheFairShareOfOneBesideManySmallOnesThatHang() {
+    Map<Sender, Integer> held = new HashMap<>(Map.of(HUNG, 140));
+    senders("small", 60).forEach(sender -> held.put(sender, 1));
+    PlacesInFlight places =
+        places(200, held, Map.of(HUNG, new Demand(400, 600, 900, false, 0, 40), OTHER, ample(16)));
+    places.take(OTHER, 3);
+
+    assertThat(places.ahead(HUNG, Set.of(HUNG, OTHER))).isZero();
+  }
+
+  @Test
+  void whoHoldsMoreThanItMayDeclaresNothingAhead() {
+    PlacesInFlight places =
+        places(
+            2_000,
+            Map.of(HUNG, 1_900),
+            Map.of(HUNG, new Demand(10, 30, 5_000, false, 0, 600), OTHER, ample(0.5)));
+
+    assertThat(places.ahead(HUNG, Set.of(HUNG))).isZero();
+  }
+
+  /** One that holds 1,500 of 2,000 places alone. */
+  private static int ahead(int room, int waiting, int ending, int waitingOfAll) {
+    Demand demand = new Demand(2_000, 0, room, false, waiting, ending);
+    return new PlacesInFlight(2_000, Map.of(OTHER, 1_500), Map.of(OTHER, demand), waitingOfAll)
+        .ahead(OTHER, Set.of(OTHER));
+  }
+
+  private static Demand fast(int waiting, int ending) {
+    return new Demand(2_000, 0, 5_000, false, waiting, ending);
+  }
+
+  private static PlacesInFlight places(
+      int places, Map<Sender, Integer> held, Map<Sender, Demand> demands) {
+    return new PlacesInFlight(places, held, demands, 0);
   }
 
   @Test
   void evenOnePlaceIsDealt() {
-    assertThat(new PlacesInFlight(1, Map.of(), Map.of(OTHER, ample(1))).left(OTHER)).isEqualTo(1);
-    assertThat(new PlacesInFlight(1, Map.of(), Map.of(OTHER, ample(1), HUNG, ample(1))).left(OTHER))
+    assertThat(places(1, Map.of(), Map.of(OTHER, ample(1))).left(OTHER)).isEqualTo(1);
+    assertThat(places(1, Map.of(), Map.of(OTHER, ample(1), HUNG, ample(1))).left(OTHER))
         .isEqualTo(1);
   }
 
@@ -217,7 +249,7 @@ class PlacesInFlightTest {
    */
   private static Map<Sender, Integer> turn(
       int all, Map<Sender, Integer> held, Map<Sender, Demand> demands, int most) {
-    PlacesInFlight places = new PlacesInFlight(all, held, demands);
+    PlacesInFlight places = places(all, held, demands);
     Map<Sender, Integer> taken = new HashMap<>();
     demands.keySet().stream()
         .sorted(Comparator.comparing(Sender::id))

@@ -200,15 +200,10 @@ public final class CircuitBreaker {
     return new Ticket(period);
   }
 
-  /** Returns whether an admitted send may be launched now. */
-  public synchronized boolean admits(Ticket ticket) {
-    boolean closed = state == State.CLOSED || state == State.HALF_OPEN;
-    return closed && ticket.period == period;
-  }
-
   /** Asks for permission to launch a send now. */
   public synchronized boolean tryLaunch(Ticket ticket, long nowNanos) {
-    if (!admits(ticket)) {
+    boolean closed = state == State.CLOSED || state == State.HALF_OPEN;
+    if (!closed || ticket.period != period) {
       return false;
     }
     ticket.number = launches++;

@@ -85,6 +85,7 @@ final class RunElsewhere {
               "kubectl create configmap sluice-database-ca --from-file=ca.crt",
               "KubernetesTest, without a cluster, where it is installed"),
           Map.entry("mvn verify", "it is what runs this"),
+          Map.entry("mvn verify -Pweekly", "ci.yml, once a week"),
           Map.entry("mvn spotless:apply", "it changes the sources, which mvn verify checks"),
           Map.entry("apt-get install chromium chromium-driver", "changes the machine"),
           Map.entry("npm ci", "UpstreamExamplesIT"),

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs the programs of docs/upstream.md, as they are, beside a Sluice that sends. */
 @EnabledOnOs(OS.LINUX)
+@Tag("weekly")
 class UpstreamExamplesIT {
   private static final Path PROGRAMS = DocumentedCommands.ROOT.resolve("docs/upstream");
   private static final String OUTCOME = " (SENT|DELIVERED|READ)\\b.*";

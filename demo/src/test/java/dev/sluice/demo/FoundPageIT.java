@@ -91,6 +91,8 @@ class FoundPageIT {
     browser.awaitText(PEOPLE, "Clear the search and the status to see everyone.");
     campaign.set("status = 'CANCELLED'");
     campaign.open();
+    // What the console has read just before is shown until it reads again.
+    browser.awaitText(".badge", "cancelled");
     browser.awaitText(PEOPLE, "No one");
     assertThat(browser.find(PEOPLE).getText()).doesNotContain("Add a file");
 

@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** Runs the commands of the image as processes, from the folders of the image. */
 @EnabledOnOs(OS.LINUX)
+@Tag("weekly")
 class ImageIT {
   private static final Pattern SIZE = Pattern.compile("(?m)^image: MB: (.+): (\\d+)$");
   private static final Pattern SAME_EVERYWHERE = Pattern.compile(".*libraries|RocksDB.*");

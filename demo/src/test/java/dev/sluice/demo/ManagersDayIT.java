@@ -33,6 +33,7 @@ import org.openqa.selenium.By;
 /** A campaign manager's whole day behind a login, on a phone's screen and without a mouse. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
 @Tag(WholePage.TAG)
+@Tag("weekly")
 class ManagersDayIT {
   /** About eight seconds at the sender's rate, so that there is time for a pause. */
   private static final int PEOPLE = 500;
@@ -57,7 +58,7 @@ class ManagersDayIT {
   static void open() throws IOException {
     Path users =
         Files.writeString(folder.resolve("users"), Users.line("mia:manager", () -> PASSWORD));
-    Console console = CLOSER.register(PAGE.console(Users.of(users)));
+    Console console = CLOSER.register(PAGE.console(config -> config.withUsers(Users.of(users))));
     browser = CLOSER.register(new Browser("http://localhost:" + console.port()));
     browser.resize(Browser.PHONE);
     browser.downloadTo(folder);

@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.common.acl.AclOperation;
 import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Takes each right of docs/security.md away in turn, whose role must then say what it lacks, in all
  * the places that the document names.
  */
+@Tag("weekly")
 class MissingRightsIT {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 

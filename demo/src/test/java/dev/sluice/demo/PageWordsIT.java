@@ -10,7 +10,8 @@ import dev.sluice.schema.OptOutReason;
 import dev.sluice.schema.StatusReasons;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -25,13 +26,26 @@ import tools.jackson.databind.JsonNode;
 class PageWordsIT {
   @RegisterExtension static final WholePage PAGE = new WholePage();
 
-  private final Browser browser = PAGE.browser();
+  private static Browser browser;
 
-  /** It asks for this icon where a document names none. */
-  @AfterEach
-  void theBrowserComplainsOfNothingElseThanALackOfAnIcon() {
+  @BeforeAll
+  static void openInGermanAndInBrazil() {
+    browser = PAGE.browser();
+    browser.speak("de");
+    zone("America/Sao_Paulo");
+    browser.open("#/new");
+    browser.find("h1");
+  }
+
+  @AfterAll
+  static void theBrowserHasNothingToComplainOf() {
     browser.speak("en-US");
-    assertThat(browser.complaints()).allMatch(line -> line.contains("/favicon.ico"));
+    zone("");
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  private static void zone(String id) {
+    browser.driver().executeCdpCommand("Emulation.setTimezoneOverride", Map.of("timezoneId", id));
   }
 
   /** Returns what this function of a script makes of a value. */
@@ -50,9 +64,6 @@ class PageWordsIT {
   @ParameterizedTest
   @MethodSource("reasons")
   void theServicesReasonsAreSaidInTheReadersLanguage(String reason, String german) {
-    browser.speak("de");
-    browser.open("placeholders.js");
-
     assertThat(made("reasons", "reasonWords", reason)).isEqualTo(german);
   }
 
@@ -110,9 +121,6 @@ class PageWordsIT {
   @ParameterizedTest
   @MethodSource("suppressed")
   void whyANumberGetsNothingIsSaidInTheReadersLanguage(String reason, String german) {
-    browser.speak("de");
-    browser.open("placeholders.js");
-
     assertThat(made("suppressedwords", "suppressedWords", reason)).isEqualTo(german);
   }
 
@@ -148,16 +156,7 @@ class PageWordsIT {
   @ParameterizedTest
   @MethodSource("refusals")
   void refusalsAreSaidInTheReadersLanguageAndTime(String refusal, String german) {
-    browser.speak("de");
-    browser
-        .driver()
-        .executeCdpCommand(
-            "Emulation.setTimezoneOverride", Map.of("timezoneId", "America/Sao_Paulo"));
-    browser.open("#/new");
-    browser.find("h1");
-
     assertThat(made("problems", "problemWords", refusal)).isEqualTo(german);
-    browser.driver().executeCdpCommand("Emulation.setTimezoneOverride", Map.of("timezoneId", ""));
   }
 
   static Stream<Arguments> refusals() {

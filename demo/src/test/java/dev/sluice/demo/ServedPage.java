@@ -49,11 +49,6 @@ final class ServedPage implements AutoCloseable {
     browser = closer.register(new Browser(url));
   }
 
-  /** Starts them on servers of their own, with a provider that accepts everything. */
-  ServedPage(UnaryOperator<LocalPipelineConfig> more) {
-    this(newTestEnvironment(), url -> SimulatorConfig.friendly(1_000), more);
-  }
-
   static TestEnvironment newTestEnvironment() {
     return TestEnvironment.create(PARTITIONS);
   }

@@ -3,8 +3,14 @@ package dev.sluice.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cli.ConsoleClient;
+import dev.sluice.console.Console;
+import dev.sluice.console.ConsoleConfig;
 import dev.sluice.console.Users;
 import dev.sluice.console.WebhookConfig;
+import dev.sluice.local.TestEnvironment;
+import dev.sluice.runtime.Closer;
+import dev.sluice.runtime.Health;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +33,12 @@ import org.openqa.selenium.By;
 class UsersPageIT {
   private static final String TOKEN = "correct-horse-battery";
   private static final String PASSWORD = "correct horse battery";
-  private static ServedPage page;
+
+  /** With as few rounds as are allowed, because each sign-in takes a while otherwise. */
+  private static final String HASH =
+      "$pbkdf2-sha256$i=100000$AAECAwQFBgcICQoLDA0ODw$yNEi7NuUd81IprF1DFmFwLiwUVjQQNIFF8zbSYZd5DY";
+
+  private static final Closer CLOSER = new Closer();
   private static Browser browser;
   private static String campaign = "";
 
@@ -42,17 +53,23 @@ class UsersPageIT {
             folder.resolve("users"),
             String.join(
                 "\n",
-                Users.line("vera:viewer", () -> PASSWORD),
-                Users.line("mia:manager,approve", () -> PASSWORD),
-                Users.line("otto:operator,approve", () -> PASSWORD)));
-    page =
-        new ServedPage(config ->
-            config
-                .withConsole(Optional.of(TOKEN), Optional.of("BR"), WebhookConfig.NONE)
-                .withUsers(Users.of(file).withApproval())
-                .withHost("localhost"));
-    browser = page.browser();
-    try (ConsoleClient service = new ConsoleClient(page.url(), Optional.of(TOKEN))) {
+                "vera:viewer:" + HASH,
+                "mia:manager,approve:" + HASH,
+                "otto:operator,approve:" + HASH));
+    TestEnvironment environment = TestEnvironment.create(1);
+    Console console =
+        CLOSER.register(
+            new Console(
+                ConsoleConfig.of(environment.kafka(), environment.database())
+                    .withAccess(Optional.of(TOKEN), Optional.of("BR"), WebhookConfig.NONE)
+                    .withUsers(Users.of(file).withApproval())
+                    .withHost("localhost"),
+                new Health(),
+                new SimpleMeterRegistry(),
+                settings -> {}));
+    String url = "http://localhost:" + console.port();
+    browser = CLOSER.register(new Browser(url));
+    try (ConsoleClient service = new ConsoleClient(url, Optional.of(TOKEN))) {
       service.put("/api/senders/brazil", Map.of("address", "106540352242922"));
       campaign = PageCampaign.create(service, "Spring", "brazil", PageCampaign.text("Hi"));
     }
@@ -60,7 +77,7 @@ class UsersPageIT {
 
   @AfterAll
   static void stop() {
-    page.close();
+    CLOSER.close();
   }
 
   @BeforeEach

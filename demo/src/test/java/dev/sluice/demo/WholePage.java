@@ -1,8 +1,8 @@
 package dev.sluice.demo;
 
 import dev.sluice.cli.ConsoleClient;
+import dev.sluice.cli.HealthEndpoint;
 import dev.sluice.console.Console;
-import dev.sluice.console.Users;
 import dev.sluice.console.WebhookConfig;
 import dev.sluice.local.ReceiptConfig;
 import dev.sluice.local.SimulatorConfig;
@@ -12,6 +12,8 @@ import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.DatabaseConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -103,19 +106,22 @@ final class WholePage implements BeforeAllCallback, TestWatcher {
     return Objects.requireNonNull(opened).environment().owner();
   }
 
-  /** Opens another console of the same pipeline, in Brazil and for these users. */
-  Console console(Users users) {
+  /** Opens another console of the same pipeline, in Brazil and with more settings. */
+  Console console(UnaryOperator<LocalPipelineConfig> more) {
     TestEnvironment environment = Objects.requireNonNull(opened).environment();
     LocalPipelineConfig config =
-        LocalPipelineConfig.of(environment.kafka(), environment.database(), simulator().url(), 1, 0)
-            .withConsole(Optional.empty(), Optional.of("BR"), WebhookConfig.NONE)
-            .withUsers(users)
-            .withHost("localhost");
+        more.apply(
+            LocalPipelineConfig.of(
+                    environment.kafka(), environment.database(), simulator().url(), 1, 0)
+                .withConsole(Optional.empty(), Optional.of("BR"), WebhookConfig.NONE)
+                .withHost("localhost"));
+    Health health = new Health();
+    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     return new Console(
         config.console().withWhatsApp(config.provider()),
-        new Health(),
-        new SimpleMeterRegistry(),
-        settings -> {});
+        health,
+        meters,
+        settings -> HealthEndpoint.add(settings, health, meters));
   }
 
   void create(String name, Path csv) {

@@ -40,7 +40,7 @@ class MigrationTest {
       " ALTER TABLE sluice.campaign_recipient DROP COLUMN sent_at, DROP COLUMN delivered_at,"
           + " DROP COLUMN read_at, DROP COLUMN failed_at; DROP INDEX sluice.campaign_to_send;";
 
-  /** The build runs these tests on the oldest supported version as well. */
+  /** The oldest version that is supported; once a week it is the newest as well. */
   @Test
   void runsOnTheVersionThatTheBuildNames() throws SQLException {
     assertThat(query("SHOW server_version"))

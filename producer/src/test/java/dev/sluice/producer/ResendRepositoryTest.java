@@ -26,7 +26,6 @@ import org.jooq.conf.ParamType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 class ResendRepositoryTest {
   private static final Fixture FIXTURE = new Fixture();
@@ -266,10 +265,6 @@ class ResendRepositoryTest {
   }
 
   @Test
-  @DisabledIfSystemProperty(
-      named = "sluice.test.postgresql",
-      matches = "15",
-      disabledReason = "so many rows take seconds")
   void batchesWalkThroughNoOlderCampaignsRows() {
     int many = Integer.getInteger("sluice.test.olderRows", 40_000);
     UUID older = completed(many, many);

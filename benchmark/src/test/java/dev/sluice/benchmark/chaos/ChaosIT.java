@@ -11,7 +11,7 @@ class ChaosIT {
   @Test
   void randomRolesAreKilledAndOneIsFrozenUntilOthersHaveTakenOver() throws Exception {
     new Chaos(
-            new Chaos.Plan(2_000, 120, 4, 1, Duration.ofSeconds(9), SEED, false),
+            new Chaos.Plan(1_500, 120, 2, 1, Duration.ofSeconds(9), SEED, false),
             System.out::println)
         .run();
   }

@@ -6,9 +6,11 @@ import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.WhatsAppSimulator;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Three brokers with a replication factor of three. */
+@Tag("weekly")
 class ClusterIT {
   private static final double RATE = 80;
 

@@ -18,9 +18,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A short version of {@code sluice benchmark neighbours --only console}, with a kill. */
+@Tag("weekly")
 class CrowdedConsoleIT {
   /** Tolerates other load on the machine; waiting for the whole crowd would take longer. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);

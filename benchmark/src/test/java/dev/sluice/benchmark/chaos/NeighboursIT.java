@@ -4,9 +4,11 @@ import dev.sluice.local.SeparateInfrastructure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A short version of {@code sluice benchmark neighbours}: one fault of each kind, all at once. */
+@Tag("weekly")
 class NeighboursIT {
   @Test
   void whateverIsWrongWithSomeTheOthersGoOnAndCompleteWhileItLasts() throws Exception {

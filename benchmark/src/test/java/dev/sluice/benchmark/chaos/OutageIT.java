@@ -2,9 +2,11 @@ package dev.sluice.benchmark.chaos;
 
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A short version of {@code sluice benchmark outages}. */
+@Tag("weekly")
 class OutageIT {
   @Test
   void whateverIsMissingTheServicesGoOnByThemselvesAndNobodyIsLost() throws Exception {

@@ -28,11 +28,14 @@ class TwoPeopleTest {
     FIXTURE.close();
   }
 
+  /** Those of the gate; more are run once a week. */
+  private static final int HISTORIES = Integer.getInteger("sluice.test.histories", 10);
+
   @TestFactory
   Stream<DynamicTest> whateverTwoPeopleDo() {
     // One of a thousand others, in which what a former holder took back lifted the next holder's
     // stop.
-    return IntStream.concat(IntStream.range(0, 40), IntStream.of(224))
+    return IntStream.concat(IntStream.range(0, HISTORIES), IntStream.of(224))
         .mapToObj(seed -> DynamicTest.dynamicTest("history " + seed, () -> tellInManyOrders(seed)));
   }
 

@@ -14,7 +14,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class FailedPipelineTest {
+class FailedPipelineIT {
   @Test
   void aConsoleThatCannotListenLeavesNoWorkerRunning() throws Exception {
     TestEnvironment environment = TestEnvironment.create(1);

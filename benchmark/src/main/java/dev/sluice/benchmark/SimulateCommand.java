@@ -13,12 +13,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs the workers' protocol in simulated time, one seed after another. */
+/** Runs the services in simulated time, one seed after another. */
 @Command(
     name = "simulate",
     description =
-        "Runs workers on a simulated broker, provider and clock, with faults chosen by a seed, and"
-            + " checks the invariants all along.",
+        "Runs producer, workers and aggregator on a simulated broker, database, provider and clock,"
+            + " with faults chosen by a seed, and checks the invariants all along.",
     mixinStandardHelpOptions = true)
 final class SimulateCommand implements Callable<Integer> {
   private static final long AT_ONCE = 1_000;
@@ -43,7 +43,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    // Hides the workers' reports of intended faults.
+    // Hides the services' reports of intended faults.
     ((Logger) LoggerFactory.getLogger("dev.sluice")).setLevel(Level.OFF);
     PrintWriter out = spec.commandLine().getOut();
     long first = seed == null ? System.nanoTime() : seed;

@@ -83,7 +83,15 @@ class ArchitectureTest {
         .whereLayer("demo")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("benchmark")
-        .mayOnlyAccessLayers("schema", "runtime", "providers", "producer", "worker", "local", "cli")
+        .mayOnlyAccessLayers(
+            "schema",
+            "runtime",
+            "providers",
+            "producer",
+            "worker",
+            "status-aggregator",
+            "local",
+            "cli")
         .whereLayer("benchmark")
         .mayNotBeAccessedByAnyLayer()
         .check(CODE);
@@ -172,11 +180,11 @@ class ArchitectureTest {
   @ParameterizedTest
   @CsvSource({
     "dev.sluice.schema, HeldRight Reasons",
-    "dev.sluice.producer, DatabaseGauge FanOut FanOutTick OversizedRequests",
+    "dev.sluice.producer, DatabaseGauge FanOut OversizedRequests",
     "dev.sluice.producer.quota, LagReader LaneConsumer LeastInSync LogEnds RequestLog",
-    "dev.sluice.producer.sql, CampaignRepository CampaignStanding CampaignStarts DailyLimit"
-        + " DatabaseFault FanOutRepositories FrequencyCaps RecipientPages RecipientZones"
-        + " ResendRepository",
+    "dev.sluice.producer.sql, CampaignStanding DailyLimit DatabaseFault FanOutRepositories"
+        + " FrequencyCaps RecipientPages RecipientZones SqlCampaignRepository SqlCampaignStarts"
+        + " SqlRecipientPages SqlResendRepository",
     "dev.sluice.worker, KafkaRequestSource PartitionAssignment PartitionState Rehearsal"
         + " RequestReader RequestSource SendLoop SendTransaction SenderMeters UnsentRecord Worker"
         + " WorkerMeters",
@@ -220,6 +228,7 @@ class ArchitectureTest {
     "dev.sluice.worker.., dev.sluice.worker.*..",
     "dev.sluice.producer.., dev.sluice.producer.quota..",
     "dev.sluice.producer.., dev.sluice.producer.sql..",
+    "dev.sluice.aggregator.., dev.sluice.aggregator.rows..",
   })
   void onlyTheDoorOfAServiceIsUsedElsewhere(String service, String rooms) {
     noClasses()

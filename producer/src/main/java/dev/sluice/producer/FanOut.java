@@ -16,6 +16,7 @@ import dev.sluice.runtime.kafka.KafkaProbe;
 import dev.sluice.runtime.kafka.RefusedRecords;
 import dev.sluice.runtime.kafka.StreamsApplication;
 import dev.sluice.runtime.kafka.StreamsWatchdog;
+import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.MessageTemplate;
 import dev.sluice.schema.OnDoubt;
@@ -25,10 +26,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 
 /**
  * The producer: fans campaigns out from {@code campaign-commands} to {@code send-requests}.
@@ -83,35 +88,24 @@ public final class FanOut implements AutoCloseable {
         .register(meters);
     closer.register(BlockedSenders.follow(controls, meters));
     WarmUp.of("fan-out", health, () -> warmUp(sql));
-    FanOutTick.Surroundings around =
-        FanOutTick.Surroundings.of(
-            database.sql(),
+    FanOutProcessors processors =
+        new FanOutProcessors(
+            config,
+            () ->
+                FanOutRepositories.of(database.sql(), InstantSource.system(), steady, config.cap()),
             backlog,
             controls::find,
-            config,
             tasks,
-            InstantSource.system(),
-            steady,
+            Ticker.SYSTEM,
             health,
             meters);
-    OutputMeters outputMeters = new OutputMeters(meters);
     StreamsWatchdog watchdog = new StreamsWatchdog(Ticker.SYSTEM, health);
     return closer.register(
         new StreamsApplication(
             config.kafka(),
             config.kafka().topics().producerGroup(),
             FanOutTopology.of(
-                config.kafka().topics(),
-                outputMeters,
-                watchdog.over(() ->
-                    new FanOutProcessor(
-                        config.kafka().topics(),
-                        InstantSource.system(),
-                        steady,
-                        outputMeters,
-                        config.traces(),
-                        (fanOuts, events, output) ->
-                            FanOutTick.of(around, fanOuts, events, output)))),
+                config.kafka().topics(), processors.meters(), watchdog.over(processors)),
             watchdog,
             Map.of(
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
@@ -121,7 +115,7 @@ public final class FanOut implements AutoCloseable {
                 StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
                 TRANSACTION_TIMEOUT_MS,
                 RefusedRecords.LISTENER,
-                around.tooLarge()),
+                processors.tooLarge()),
             health,
             meters));
   }
@@ -155,6 +149,26 @@ public final class FanOut implements AutoCloseable {
                 null));
       }
     }
+  }
+
+  /**
+   * Returns what Kafka Streams runs of it, over other tables and with other clocks: for
+   * simulations.
+   *
+   * @param sql creates the repositories of a task
+   * @param controls returns the newest known control of a key
+   * @param executor runs database tasks
+   */
+  public static ProcessorSupplier<byte[], byte[], byte[], byte[]> processors(
+      FanOutConfig config,
+      Supplier<FanOutRepositories> sql,
+      LaneBacklog backlog,
+      Function<String, Control> controls,
+      Executor executor,
+      Ticker ticker,
+      Health health,
+      MeterRegistry meters) {
+    return new FanOutProcessors(config, sql, backlog, controls, executor, ticker, health, meters);
   }
 
   /** Returns whether it is running and owns its partitions. */

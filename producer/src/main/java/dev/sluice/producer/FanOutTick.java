@@ -6,7 +6,6 @@ import dev.sluice.producer.state.FanOutState;
 import dev.sluice.producer.state.FanOutStore;
 import dev.sluice.runtime.Health;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.FrequencyCap;
 import dev.sluice.schema.LaneKey;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -17,8 +16,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
-import org.jooq.DSLContext;
-import org.jspecify.annotations.Nullable;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * One iteration of the fan-out: applies finished tasks, takes campaigns through their lifecycle,
@@ -72,25 +71,26 @@ final class FanOutTick {
   /**
    * The collaborators that the ticks of all stream threads share.
    *
+   * @param sql creates the repositories of a task, which remembers things of its own
    * @param controls returns the newest known control of a key
    * @param workAhead how much work is kept queued per lane, as time at the lane's rate
    * @param pageSize recipients read at once
-   * @param cap the frequency cap of all senders together, or null for none
    * @param executor runs database tasks
    * @param clock the time of day
    * @param steady the clock of waits, which does not jump
+   * @param nanoTime the clock of readings of the backlog
    * @param gauges those that are read from the database
    */
   record Surroundings(
-      DSLContext sql,
+      Supplier<FanOutRepositories> sql,
       LaneBacklog backlog,
       Function<String, Control> controls,
       Duration workAhead,
       int pageSize,
-      @Nullable FrequencyCap cap,
       Executor executor,
       InstantSource clock,
       InstantSource steady,
+      LongSupplier nanoTime,
       Health health,
       CampaignFaults faults,
       OversizedRequests tooLarge,
@@ -98,13 +98,14 @@ final class FanOutTick {
       Map<DatabaseGauge.Subject, MultiGauge> gauges) {
 
     static Surroundings of(
-        DSLContext sql,
+        Supplier<FanOutRepositories> sql,
         LaneBacklog backlog,
         Function<String, Control> controls,
         FanOutConfig config,
         Executor executor,
         InstantSource clock,
         InstantSource steady,
+        LongSupplier nanoTime,
         Health health,
         MeterRegistry meters) {
       CampaignFaults faults = new CampaignFaults(steady);
@@ -114,10 +115,10 @@ final class FanOutTick {
           controls,
           config.workAhead(),
           config.pageSize(),
-          config.cap(),
           executor,
           clock,
           steady,
+          nanoTime,
           health,
           faults,
           new OversizedRequests(config.kafka().topics(), faults, steady, meters),
@@ -131,7 +132,7 @@ final class FanOutTick {
       Surroundings around, FanOutStore fanOuts, CampaignEvents events, Output output) {
     InstantSource clock = around.clock();
     InstantSource steady = around.steady();
-    FanOutRepositories sql = FanOutRepositories.of(around.sql(), clock, steady, around.cap());
+    FanOutRepositories sql = around.sql().get();
     DatabaseTasks tasks =
         new DatabaseTasks(
             around.executor(),

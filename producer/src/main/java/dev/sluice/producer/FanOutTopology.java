@@ -1,11 +1,15 @@
 package dev.sluice.producer;
 
 import dev.sluice.schema.Topics;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
@@ -42,7 +46,8 @@ final class FanOutTopology {
       OutputMeters meters,
       ProcessorSupplier<byte[], byte[], byte[], byte[]> fanOut) {
     ByteArraySerializer bytes = new ByteArraySerializer();
-    return new Topology()
+    Topology topology = new Topology();
+    topology
         .addSource(
             SOURCE,
             new ByteArrayDeserializer(),
@@ -54,22 +59,6 @@ final class FanOutTopology {
             new ByteArrayDeserializer(),
             topics.returnedRequests())
         .addProcessor(PROCESSOR, fanOut, SOURCE, RETURNS_SOURCE)
-        .addStateStore(
-            Stores.keyValueStoreBuilder(
-                Stores.inMemoryKeyValueStore(STORE), Serdes.String(), Serdes.ByteArray()),
-            PROCESSOR)
-        .addStateStore(
-            Stores.keyValueStoreBuilder(
-                Stores.inMemoryKeyValueStore(RETURNS), Serdes.String(), Serdes.ByteArray()),
-            PROCESSOR)
-        .addStateStore(
-            Stores.keyValueStoreBuilder(
-                Stores.inMemoryKeyValueStore(INPUTS), Serdes.String(), Serdes.ByteArray()),
-            PROCESSOR)
-        .addStateStore(
-            Stores.keyValueStoreBuilder(
-                Stores.inMemoryKeyValueStore(ANNOUNCED), Serdes.String(), Serdes.ByteArray()),
-            PROCESSOR)
         .addSink(
             Output.REQUESTS, topics.sendRequests(), bytes, bytes, Output::lanePartition, PROCESSOR)
         .addSink(Output.COMMANDS, topics.campaignCommands(), bytes, bytes, PROCESSOR)
@@ -84,5 +73,15 @@ final class FanOutTopology {
             topics.controls())
         .addProcessor(CONTROLS_CHECK, () -> new ControlsCheck(meters), CONTROLS_SOURCE)
         .addSink("dead-letters-of-controls", topics.deadLetters(), bytes, bytes, CONTROLS_CHECK);
+    stores().forEach(store -> topology.addStateStore(store, PROCESSOR));
+    return topology;
+  }
+
+  static Set<StoreBuilder<?>> stores() {
+    return Stream.of(STORE, RETURNS, INPUTS, ANNOUNCED)
+        .map(name ->
+            Stores.keyValueStoreBuilder(
+                Stores.inMemoryKeyValueStore(name), Serdes.String(), Serdes.ByteArray()))
+        .collect(Collectors.toUnmodifiableSet());
   }
 }

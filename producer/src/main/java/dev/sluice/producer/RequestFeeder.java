@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,10 +72,20 @@ final class RequestFeeder {
   /** Campaigns whose last page was cut short, because their messages or variables are large. */
   private final Set<UUID> bulky = new HashSet<>();
 
-  private final long openedNanos = System.nanoTime();
+  private final long openedNanos;
   private long pagesAsked;
 
-  private record Asked(String senderId, int limit, Instant at) {}
+  /**
+   * A page that is being read.
+   *
+   * @param lanes the lane of each request that it may have: a reading that comes meanwhile may
+   *     count requests twice, so that lanes chosen then would fill unevenly
+   */
+  private record Asked(String senderId, List<Integer> lanes, Instant at) {
+    int limit() {
+      return lanes.size();
+    }
+  }
 
   /** A campaign with requests to write. */
   private record Feedable(FanOutState fanOut, FanOutState.Progress progress) {
@@ -102,6 +113,11 @@ final class RequestFeeder {
     this.output = output;
     pages = new PagePreparation(sql, around.clock());
     backlogLimit = new BacklogLimit(around.workAhead());
+    openedNanos = now();
+  }
+
+  private long now() {
+    return around.nanoTime().getAsLong();
   }
 
   /** Looks up the facts that are needed to write requests. */
@@ -113,7 +129,7 @@ final class RequestFeeder {
 
   /** Writes nothing to a lane for a while. */
   void full(LaneKey lane, Duration time) {
-    backlogLimit.full(lane, time, System.nanoTime());
+    backlogLimit.full(lane, time, now());
   }
 
   void iterate() {
@@ -124,6 +140,7 @@ final class RequestFeeder {
     asked.keySet().removeIf(id -> !tasks.busy(id));
     Map<String, Map<UUID, Feedable>> bySender = bySender();
     BacklogLimit.Rooms rooms = backlogLimit.rooms(reading);
+    BacklogLimit.Rooms free = backlogLimit.rooms(reading, underWay());
     bySender.forEach((senderId, its) -> {
       // Others' recipients may count already and need no place in the limit.
       if (sql.dailyLimit().recentlyUsedUp(senderId)) {
@@ -133,7 +150,7 @@ final class RequestFeeder {
       if (sender == null) {
         its.keySet().forEach(around.watch()::due);
       } else {
-        feedSender(sender, its, rooms);
+        feedSender(sender, its, rooms, free);
       }
     });
     turns.keySet().retainAll(fanOuts.open().keySet());
@@ -221,11 +238,18 @@ final class RequestFeeder {
     return around.controls().apply(key).state() == Control.State.RUNNING;
   }
 
-  /** Shares the sender's room among its campaigns by priority. */
+  /**
+   * Shares the sender's room among its campaigns by priority.
+   *
+   * @param free what pages under way leave of the rooms
+   */
   private void feedSender(
-      CampaignRepository.Sender sender, Map<UUID, Feedable> campaigns, BacklogLimit.Rooms rooms) {
+      CampaignRepository.Sender sender,
+      Map<UUID, Feedable> campaigns,
+      BacklogLimit.Rooms rooms,
+      BacklogLimit.Rooms free) {
     String senderId = sender.identity().id();
-    long room = rooms.of(sender) - underWay(senderId);
+    long room = free.of(sender);
     boolean fresh =
         campaigns.entrySet().stream()
             .anyMatch(entry -> entry.getValue().isFresh() && isFree(entry.getKey()));
@@ -243,20 +267,25 @@ final class RequestFeeder {
       // The first page holds one second's work, so that sending begins soon.
       room = Math.min(room, rooms.perSecond(sender));
     }
+    long left = room;
     long weights = campaigns.keySet().stream().mapToLong(this::priority).sum();
     boolean anySound = campaigns.keySet().stream().anyMatch(id -> !around.faults().suspect(id));
     for (Map.Entry<UUID, Feedable> entry : campaigns.entrySet()) {
       UUID id = entry.getKey();
       around.watch().due(id);
-      long share = Math.max(1, room * priority(id) / weights);
+      // Least recently served first: with less room than campaigns, the others come next.
+      long share = Math.min(left, Math.max(1, room * priority(id) / weights));
       // The room of slow pages is given to others; when they come, they are queued beyond it.
       boolean suspect = around.faults().suspect(id);
       long most = suspect ? around.pageSize() : largestPage(id, sender, rooms.perSecond(sender));
       if (suspect && anySound) {
         most = Math.min(most, worthAPage);
       }
-      if (!rests(id, sender, campaigns.keySet())) {
-        ask(id, entry.getValue(), sender, (int) Math.min(share, most));
+      int limit = (int) Math.min(share, most);
+      if (limit > 0
+          && !rests(id, sender, campaigns.keySet())
+          && ask(id, entry.getValue(), sender, limit, free)) {
+        left -= limit;
       }
     }
   }
@@ -284,16 +313,19 @@ final class RequestFeeder {
   }
 
   /**
-   * Returns the recipients that were asked for and should come soon. The room of slow pages is
-   * given to the sender's other campaigns; when the slow ones come, up to one page per slow
-   * campaign is queued beyond the room.
+   * Returns the places of the pages that should come soon, by lane. The room of slow pages is given
+   * to the sender's other campaigns; when the slow ones come, up to one page per slow campaign is
+   * queued beyond the room.
    */
-  private long underWay(String senderId) {
-    return asked.entrySet().stream()
-        .filter(one -> one.getValue().senderId().equals(senderId))
-        .filter(one -> !isSlow(one.getKey(), one.getValue().at()))
-        .mapToLong(one -> one.getValue().limit())
-        .sum();
+  private Map<LaneKey, Long> underWay() {
+    Map<LaneKey, Long> places = new HashMap<>();
+    asked.forEach((id, page) -> {
+      if (!isSlow(id, page.at())) {
+        page.lanes()
+            .forEach(lane -> places.merge(new LaneKey(page.senderId(), lane), 1L, Long::sum));
+      }
+    });
+    return places;
   }
 
   private long pagesUnderWay(String senderId) {
@@ -313,20 +345,30 @@ final class RequestFeeder {
     return campaign == null ? 1 : campaign.priority();
   }
 
-  private void ask(UUID id, Feedable feedable, CampaignRepository.Sender sender, int limit) {
+  /** Asks for a page; returns whether it is being read. */
+  private boolean ask(
+      UUID id,
+      Feedable feedable,
+      CampaignRepository.Sender sender,
+      int limit,
+      BacklogLimit.Rooms free) {
     CampaignRepository.Campaign campaign = facts.campaign(id);
     if (campaign == null || !isFree(id)) {
-      return;
+      return false;
     }
     if (sender.dailyLimit() != null && pagesUnderWay(sender.identity().id()) >= PAGES_AT_A_LIMIT) {
-      return;
+      return false;
     }
     Instant now = around.clock().instant();
     List<ReturnedRequest> returned = fanOuts.returns().ready(id, now, limit);
     if (returned.isEmpty() && !feedable.progress().isDue(now)) {
-      return;
+      return false;
     }
     Instant since = returned.isEmpty() ? now : null;
+    // A page of returned requests begins with another lane than the last one.
+    long turn = returned.isEmpty() ? feedable.progress().fed() : pagesAsked;
+    List<Integer> lanes =
+        IntStream.range(0, limit).mapToObj(one -> free.deal(sender, turn + one)).toList();
     boolean begun =
         tasks.start(
             id,
@@ -336,18 +378,19 @@ final class RequestFeeder {
                   returned.isEmpty()
                       ? pages.next(campaign, sender, feedable.progress(), limit)
                       : pages.again(campaign, sender, returned);
-              return () -> write(id, feedable, sender, page, limit, since);
+              return () -> write(id, feedable, sender, page, lanes, since);
             });
     if (begun) {
-      asked.put(id, new Asked(sender.identity().id(), limit, around.steady().instant()));
+      asked.put(id, new Asked(sender.identity().id(), lanes, around.steady().instant()));
       turns.put(id, ++pagesAsked);
     }
+    return begun;
   }
 
   /**
    * Writes a page.
    *
-   * @param limit how many recipients were asked for
+   * @param lanes one for each recipient that was asked for
    * @param since when it was asked for, or null if it is of returned requests
    */
   private void write(
@@ -355,7 +398,7 @@ final class RequestFeeder {
       Feedable feedable,
       CampaignRepository.Sender sender,
       PreparedPage page,
-      int limit,
+      List<Integer> lanes,
       @Nullable Instant since) {
     boolean fresh = since != null;
     LaneBacklog.Reading reading = reading();
@@ -363,13 +406,12 @@ final class RequestFeeder {
       return;
     }
     BacklogLimit.Rooms rooms = backlogLimit.rooms(reading);
-    // A page of returned requests begins with another lane than the last one.
-    long turn = fresh ? feedable.progress().fed() : pagesAsked;
-    long requests = 0;
+    int requests = 0;
     for (RenderedRequest rendered : page.renderedRequests()) {
       switch (rendered) {
         case RenderedRequest.Message message -> {
-          int lane = rooms.deal(sender, turn + requests);
+          int lane = lanes.get(requests);
+          rooms.take(sender, lane);
           output.request(message.through(sender, lane), since);
           requests++;
         }
@@ -382,14 +424,15 @@ final class RequestFeeder {
             ? feedable.fanOut().advanced(page.cursor(), requests, page.last())
             : feedable.fanOut();
     fanOuts.put(id, fanOut);
-    backlogLimit.remember(rooms, System.nanoTime());
+    backlogLimit.remember(rooms, now());
     around.watch().moved(id);
     if (page.dayUsedUp()) {
       sql.dailyLimit().usedUp(sender.identity().id());
     }
     note(atTheLimit, id, page.dayUsedUp());
     if (fresh) {
-      boolean cut = !page.last() && !page.dayUsedUp() && page.renderedRequests().size() < limit;
+      boolean cut =
+          !page.last() && !page.dayUsedUp() && page.renderedRequests().size() < lanes.size();
       note(bulky, id, cut);
     }
     if (fresh && fanOut.phase() instanceof FanOutState.Fed) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.producer.sql.FanOutRepositories;
 import dev.sluice.producer.sql.RecipientPages;
+import dev.sluice.producer.sql.SqlRecipientPages;
 import dev.sluice.producer.state.Cursor;
 import dev.sluice.producer.state.FanOutState;
 import dev.sluice.schema.CampaignStatus;
@@ -179,7 +180,7 @@ class CampaignFaultsTest extends FanOutTest {
                 + " SET variables = variables || jsonb_build_object('large', repeat('x', 60000))"
                 + " WHERE campaign_id = ?",
             campaign);
-    RecipientPages pages = new RecipientPages(FIXTURE.producer(), () -> now);
+    RecipientPages pages = new SqlRecipientPages(FIXTURE.producer(), () -> now);
     assertThat(pages.after(campaign, null, Cursor.START, null, 100, null))
         .hasSize(100)
         .filteredOn(RecipientPages.Recipient::fits)

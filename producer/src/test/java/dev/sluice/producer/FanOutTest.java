@@ -3,6 +3,7 @@ package dev.sluice.producer;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 
 import dev.sluice.producer.quota.LaneBacklog;
+import dev.sluice.producer.sql.FanOutRepositories;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.runtime.tracing.Traces;
@@ -94,18 +95,18 @@ abstract class FanOutTest {
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
     around =
         FanOutTick.Surroundings.of(
-            FIXTURE.producer(),
+            () -> FanOutRepositories.of(FIXTURE.producer(), clock, steady, cap),
             backlog,
             key -> inForce.getOrDefault(key, new Control(Control.State.RUNNING, null)),
             new FanOutConfig(
-                    FIXTURE.environment().kafka(),
-                    FIXTURE.environment().as(ServiceRole.PRODUCER),
-                    Duration.ofSeconds(10),
-                    500)
-                .withCap(cap),
+                FIXTURE.environment().kafka(),
+                FIXTURE.environment().as(ServiceRole.PRODUCER),
+                Duration.ofSeconds(10),
+                500),
             executor(),
             clock,
             steady,
+            System::nanoTime,
             health,
             meters);
     OutputMeters outputMeters = new OutputMeters(meters);

@@ -64,6 +64,18 @@ class FanOutTopologyTest extends FanOutTest {
   }
 
   @Test
+  void moreCampaignsThanThereIsRoomForShareTheRoom() {
+    String slow = "slow-" + UUID.randomUUID();
+    FIXTURE.sender(slow, 1, 1);
+    for (int i = 0; i < 20; i++) {
+      command("start", FIXTURE.campaign(slow, 5));
+    }
+    turns(40);
+
+    assertThat(requests.readRecordsToList()).hasSize(10);
+  }
+
+  @Test
   void aFullQueueTakesNothing() {
     waiting.set(1_000);
     command("start", FIXTURE.campaign(sender, 100));

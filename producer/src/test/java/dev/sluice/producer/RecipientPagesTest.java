@@ -3,6 +3,7 @@ package dev.sluice.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.producer.sql.RecipientPages;
+import dev.sluice.producer.sql.SqlRecipientPages;
 import dev.sluice.producer.state.Cursor;
 import dev.sluice.producer.state.ZonePasses;
 import java.time.Instant;
@@ -36,8 +37,8 @@ class RecipientPagesTest {
           0);
 
   private final Fixture fixture = new Fixture();
-  private final RecipientPages pages =
-      new RecipientPages(fixture.producer(), InstantSource.system());
+  private final SqlRecipientPages pages =
+      new SqlRecipientPages(fixture.producer(), InstantSource.system());
   private UUID large = new UUID(0, 0);
   private UUID zoned = new UUID(0, 0);
 

@@ -5,6 +5,7 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.producer.sql.ResendRepository;
+import dev.sluice.producer.sql.SqlResendRepository;
 import dev.sluice.producer.state.Cursor;
 import dev.sluice.producer.state.FanOutState;
 import dev.sluice.schema.CampaignStatus;
@@ -31,7 +32,7 @@ class ResendRepositoryTest {
   private static final Fixture FIXTURE = new Fixture();
   private static final DSLContext SQL = FIXTURE.sql();
 
-  private final ResendRepository resends = new ResendRepository(FIXTURE.producer());
+  private final ResendRepository resends = new SqlResendRepository(FIXTURE.producer());
 
   @BeforeAll
   static void sender() {
@@ -114,7 +115,7 @@ class ResendRepositoryTest {
     FanOutState.Resend resend = resend(1, RecipientStatus.FAILED);
     resends.step(campaign, resend);
 
-    ResendRepository restarted = new ResendRepository(FIXTURE.producer());
+    ResendRepository restarted = new SqlResendRepository(FIXTURE.producer());
     while (restarted.step(campaign, resend) == ResendRepository.Progress.MORE) {}
     assertThat(pending(campaign, 2)).isEqualTo(5_000);
     assertThat(row(campaign).get(CAMPAIGN.FAILED)).isZero();
@@ -291,7 +292,8 @@ class ResendRepositoryTest {
 
   private static void assertWalksTheIndexAlone(
       UUID campaign, @Nullable Set<String> reasons, Cursor cursor) {
-    assertThat(plan(ResendRepository.page(SQL, campaign, RecipientStatus.FAILED, reasons, cursor)))
+    assertThat(
+            plan(SqlResendRepository.page(SQL, campaign, RecipientStatus.FAILED, reasons, cursor)))
         .containsPattern("Index (Only )?Scan using campaign_recipient_page")
         .doesNotContain("Sort", "Seq Scan", "Rows Removed by Filter");
   }
@@ -305,7 +307,7 @@ class ResendRepositoryTest {
 
   private static Cursor middle(UUID campaign) {
     var page =
-        ResendRepository.page(SQL, campaign, RecipientStatus.FAILED, null, Cursor.START).fetch();
+        SqlResendRepository.page(SQL, campaign, RecipientStatus.FAILED, null, Cursor.START).fetch();
     return new Cursor(page.getLast().value1(), page.getLast().value2());
   }
 

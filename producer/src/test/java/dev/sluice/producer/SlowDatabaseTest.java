@@ -3,7 +3,9 @@ package dev.sluice.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.producer.quota.LaneBacklog;
 import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.SendRequest;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -12,10 +14,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
@@ -241,6 +246,46 @@ class SlowDatabaseTest extends FanOutTest {
     turns(1);
 
     assertThat(waitingErrands).as("steps").hasSizeBetween(1, 19);
+  }
+
+  /**
+   * A reading that comes meanwhile counts what is remembered as well, so some would count twice.
+   */
+  @Test
+  void whatIsReadWhileAPageIsReadDoesNotChangeItsLanes() {
+    String even = "s-" + UUID.randomUUID();
+    FIXTURE.sender(even, 2, 2);
+    Map<LaneKey, Long> read = new HashMap<>();
+    AtomicLong taken = new AtomicLong();
+    driver.close();
+    open(() -> {
+      taken.compareAndSet(0, System.nanoTime());
+      return new LaneBacklog.Reading(taken.get(), read, Map.of(), Map.of(0, 0L));
+    });
+    executor = Runnable::run;
+    command("start", FIXTURE.campaign(even, 50));
+    command("start", FIXTURE.campaign(even, 50));
+    turnsUntilWritten(2);
+    executor = waitingErrands::add;
+    turns(1);
+    fed.forEach(one -> read.merge(one.laneKey(), 1L, Long::sum));
+    answer();
+    turns(1);
+    fed.addAll(requests());
+
+    assertThat(fed).extracting(SendRequest::lane).containsOnly(0, 1);
+    assertThat(Collections.frequency(fed.stream().map(SendRequest::lane).toList(), 0))
+        .isEqualTo(fed.size() / 2);
+    assertThat(fed).hasSize(20);
+  }
+
+  private final List<SendRequest> fed = new ArrayList<>();
+
+  private void turnsUntilWritten(int many) {
+    while (fed.size() < many) {
+      turns(1);
+      fed.addAll(requests());
+    }
   }
 
   @Test

@@ -1,10 +1,12 @@
 package dev.sluice.aggregator;
 
 import dev.sluice.schema.Topics;
+import java.util.Set;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
  * The topology: reads results and writes rows and counters by SQL, dead letters and pause commands
@@ -17,12 +19,11 @@ final class AggregatorTopology {
   private AggregatorTopology() {}
 
   static Topology of(Topics topics, ProcessorSupplier<byte[], byte[], byte[], byte[]> batches) {
-    return new Topology()
+    Topology topology = new Topology();
+    topology
         .addSource(
             SOURCE, new ByteArrayDeserializer(), new ByteArrayDeserializer(), topics.sendResults())
         .addProcessor(PROCESSOR, batches, SOURCE)
-        .addStateStore(PendingResults.builder(), PROCESSOR)
-        .addStateStore(new GivenUp.Builder(), PROCESSOR)
         .addSink(
             Output.COMMANDS,
             topics.campaignCommands(),
@@ -35,5 +36,11 @@ final class AggregatorTopology {
             new ByteArraySerializer(),
             new ByteArraySerializer(),
             PROCESSOR);
+    stores().forEach(store -> topology.addStateStore(store, PROCESSOR));
+    return topology;
+  }
+
+  static Set<StoreBuilder<?>> stores() {
+    return Set.of(PendingResults.builder(), new GivenUp.Builder());
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.aggregator;
 
+import dev.sluice.aggregator.rows.CampaignCounts;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.SendResult;
 import java.time.Duration;

@@ -1,5 +1,7 @@
 package dev.sluice.aggregator;
 
+import dev.sluice.aggregator.rows.CampaignCounts;
+import dev.sluice.aggregator.rows.ResultRows;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.schema.Reasons;
 import dev.sluice.schema.SendResult;
@@ -47,8 +49,8 @@ record Flush(UUID campaignId, List<SendResult> results, boolean again) {
   record Trouble(Fault fault, String reason) {}
 
   /** Runs the flush; blocks for as long as the database does. */
-  Outcome run(StatusStatement statement) {
-    Attempt attempt = new Attempt(statement);
+  Outcome run(ResultRows rows) {
+    Attempt attempt = new Attempt(rows);
     attempt.write(results);
     return attempt.outcome();
   }
@@ -66,15 +68,15 @@ record Flush(UUID campaignId, List<SendResult> results, boolean again) {
   }
 
   private final class Attempt {
-    private final StatusStatement statement;
+    private final ResultRows rows;
     private final List<SendResult> written = new ArrayList<>();
     private final List<Refused> refused = new ArrayList<>();
     private @Nullable CampaignCounts counts;
     private boolean unknown;
     private @Nullable Trouble trouble;
 
-    Attempt(StatusStatement statement) {
-      this.statement = statement;
+    Attempt(ResultRows rows) {
+      this.rows = rows;
     }
 
     void write(List<SendResult> part) {
@@ -83,7 +85,7 @@ record Flush(UUID campaignId, List<SendResult> results, boolean again) {
       }
       try {
         Optional<CampaignCounts> after =
-            part.isEmpty() ? statement.read(campaignId) : statement.write(campaignId, part);
+            part.isEmpty() ? rows.read(campaignId) : rows.write(campaignId, part);
         if (after.isPresent()) {
           counts = after.get();
           written.addAll(part);
@@ -119,7 +121,7 @@ record Flush(UUID campaignId, List<SendResult> results, boolean again) {
      */
     private boolean othersCanWrite() {
       try {
-        statement.rehearse();
+        rows.rehearse();
         return true;
       } catch (RuntimeException e) {
         return false;

@@ -1,5 +1,6 @@
 package dev.sluice.aggregator;
 
+import dev.sluice.aggregator.rows.ResultRows;
 import dev.sluice.schema.Reasons;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -21,7 +22,7 @@ final class Flushes {
   /** Most flushes take milliseconds. */
   private static final Duration SLOW = Duration.ofSeconds(2);
 
-  private final StatusStatement statement;
+  private final ResultRows rows;
   private final FlushMeters meters;
   private final Executor executor;
   private final Semaphore places;
@@ -36,13 +37,9 @@ final class Flushes {
    * @param steady tells how long writes take
    */
   Flushes(
-      StatusStatement statement,
-      Executor executor,
-      int atOnce,
-      InstantSource steady,
-      MeterRegistry meters) {
+      ResultRows rows, Executor executor, int atOnce, InstantSource steady, MeterRegistry meters) {
     this.steady = steady;
-    this.statement = statement;
+    this.rows = rows;
     this.meters = new FlushMeters(meters);
     this.executor = executor;
     this.places = new Semaphore(atOnce, true);
@@ -75,7 +72,7 @@ final class Flushes {
 
   private Flush.Outcome timed(Flush flush) {
     Instant begun = steady.instant();
-    Flush.Outcome outcome = meters.measured(() -> flush.run(statement));
+    Flush.Outcome outcome = meters.measured(() -> flush.run(rows));
     Duration took = Duration.between(begun, steady.instant());
     if (took.compareTo(SLOW) > 0) {
       slow.add(flush.campaignId());

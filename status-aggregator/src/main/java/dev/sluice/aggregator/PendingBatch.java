@@ -1,5 +1,6 @@
 package dev.sluice.aggregator;
 
+import dev.sluice.aggregator.rows.CampaignCounts;
 import dev.sluice.schema.OptOut;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;

@@ -1,5 +1,6 @@
 package dev.sluice.aggregator;
 
+import dev.sluice.aggregator.rows.CampaignCounts;
 import dev.sluice.schema.RecipientStatus;
 import java.time.Duration;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package dev.sluice.aggregator;
 
+import dev.sluice.aggregator.rows.ResultRows;
 import dev.sluice.runtime.ClockProbe;
 import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
@@ -13,13 +14,16 @@ import dev.sluice.runtime.kafka.StreamsApplication;
 import dev.sluice.runtime.kafka.StreamsWatchdog;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 
 /**
  * The status aggregator: collects {@code send-results} per campaign and writes rows and counters in
@@ -54,9 +58,6 @@ public final class StatusAggregator implements AutoCloseable {
   /** Memory for the results between two commits, bytes; they take about 500 each. */
   private static final int CACHE_BYTES = 16 * 1024 * 1024;
 
-  /** The most concurrent statements, and as many additional ones of suspects. */
-  private static final int FLUSHES_AT_ONCE = 7;
-
   private static final Duration STOP_WITHIN = Duration.ofSeconds(3);
 
   private final Closer closer = new Closer();
@@ -82,7 +83,7 @@ public final class StatusAggregator implements AutoCloseable {
         closer.register(
             new Database(
                 config.database(),
-                2 * FLUSHES_AT_ONCE + 1,
+                2 * BatchProcessors.FLUSHES_AT_ONCE + 1,
                 "status-aggregator",
                 meters,
                 Database.Timeouts.SHORT));
@@ -92,21 +93,21 @@ public final class StatusAggregator implements AutoCloseable {
     closer.register(this::endFlushes);
     StatusStatement statement = new StatusStatement(database.sql());
     WarmUp.of("status-aggregator", health, () -> warmUp(statement));
-    Flushes flushes =
-        new Flushes(statement, flushing, FLUSHES_AT_ONCE, new SteadyClock(Ticker.SYSTEM), meters);
-    Troubles troubles = new Troubles(health, meters);
-    RowTimes rowTimes = new RowTimes();
-    Room room = new Room(config.maxPending(), meters);
+    BatchProcessors processors =
+        new BatchProcessors(
+            config,
+            statement,
+            flushing,
+            new SteadyClock(Ticker.SYSTEM),
+            health,
+            meters,
+            () -> stopping);
     StreamsWatchdog watchdog = new StreamsWatchdog(Ticker.SYSTEM, health);
     return closer.register(
         new StreamsApplication(
             config.kafka(),
             config.kafka().topics().statusAggregatorGroup(),
-            AggregatorTopology.of(
-                config.kafka().topics(),
-                watchdog.over(() ->
-                    new BatchProcessor(
-                        config, flushes, troubles, rowTimes, room, meters, () -> stopping))),
+            AggregatorTopology.of(config.kafka().topics(), watchdog.over(processors)),
             watchdog,
             Map.of(
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
@@ -123,6 +124,22 @@ public final class StatusAggregator implements AutoCloseable {
                 CACHE_BYTES),
             health,
             meters));
+  }
+
+  /**
+   * Returns what Kafka Streams runs of it, over other rows and with other clocks: for simulations.
+   *
+   * @param executor runs writes
+   * @param steady a clock that does not jump
+   */
+  public static ProcessorSupplier<byte[], byte[], byte[], byte[]> processors(
+      StatusAggregatorConfig config,
+      ResultRows rows,
+      Executor executor,
+      InstantSource steady,
+      Health health,
+      MeterRegistry meters) {
+    return new BatchProcessors(config, rows, executor, steady, health, meters, () -> false);
   }
 
   private static void warmUp(StatusStatement statement) {

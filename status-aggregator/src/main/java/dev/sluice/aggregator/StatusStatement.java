@@ -2,6 +2,8 @@ package dev.sluice.aggregator;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 
+import dev.sluice.aggregator.rows.CampaignCounts;
+import dev.sluice.aggregator.rows.ResultRows;
 import dev.sluice.schema.OptOut;
 import dev.sluice.schema.OptOutReason;
 import dev.sluice.schema.RecipientStatus;
@@ -23,11 +25,8 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The single statement that writes a batch. It changes rows and the campaign's counters together,
- * so that at every commit a counter equals the number of its rows.
- */
-final class StatusStatement {
+/** The single statement that writes a batch. */
+final class StatusStatement implements ResultRows {
   /**
    * {@code result}: the batch, passed as arrays, so that one plan serves all sizes. {@code before}:
    * the rows, locked in the order of their ids, so that two writers cannot deadlock. {@code news}:
@@ -148,12 +147,8 @@ final class StatusStatement {
     this.sql = sql;
   }
 
-  /**
-   * Writes a batch of one campaign.
-   *
-   * @return the campaign's counters after it, or empty if there is no such campaign
-   */
-  Optional<CampaignCounts> write(UUID campaignId, Collection<SendResult> batch) {
+  @Override
+  public Optional<CampaignCounts> write(UUID campaignId, Collection<SendResult> batch) {
     List<Alias> aliases = batch.stream().flatMap(Alias::of).toList();
     return sql.resultQuery(
             SQL,
@@ -195,18 +190,15 @@ final class StatusStatement {
         .fetchOptional(StatusStatement::counts);
   }
 
-  /** Reads a campaign's counters. */
-  Optional<CampaignCounts> read(UUID campaignId) {
+  @Override
+  public Optional<CampaignCounts> read(UUID campaignId) {
     return sql.selectFrom(CAMPAIGN)
         .where(CAMPAIGN.ID.eq(campaignId))
         .fetchOptional(StatusStatement::counts);
   }
 
-  /**
-   * Writes a result of a campaign that cannot exist. This touches no row and fails only if no
-   * campaign can write.
-   */
-  void rehearse() {
+  @Override
+  public void rehearse() {
     write(
         NOBODY,
         List.of(

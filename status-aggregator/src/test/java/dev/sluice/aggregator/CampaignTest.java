@@ -2,6 +2,7 @@ package dev.sluice.aggregator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.aggregator.rows.CampaignCounts;
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.CampaignStatus;

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.aggregator.rows.CampaignCounts;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.RecipientStatus;
 import java.time.Instant;

@@ -3,6 +3,7 @@ package dev.sluice.aggregator;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.aggregator.rows.CampaignCounts;
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.RecipientStatus;

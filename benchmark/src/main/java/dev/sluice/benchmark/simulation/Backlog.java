@@ -1,41 +1,87 @@
 package dev.sluice.benchmark.simulation;
 
-import dev.sluice.producer.quota.LaneBacklog.Reading;
+import dev.sluice.producer.quota.LaneBacklog;
+import dev.sluice.runtime.Ticker;
 import dev.sluice.schema.LaneKey;
+import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.WindowCodec.State;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
-/** Counts what is queued for the workers, by what they have committed. */
-record Backlog(Kernel kernel, Broker broker, List<TopicPartition> partitions) {
-  Reading read() {
+/**
+ * What a producer knows of the requests that are queued for the workers, by what these have
+ * committed. Of what is not committed itself it knows only how much there is.
+ */
+final class Backlog implements LaneBacklog {
+  private static final Duration EVERY = Duration.ofMillis(400);
+
+  /** After a reading that has failed. */
+  private static final Duration SELDOM = Duration.ofSeconds(2);
+
+  private static final Duration TAKES = Duration.ofMillis(30);
+
+  private final Kernel kernel;
+  private final Broker broker;
+  private final SimProcess process;
+  private final Ticker ticker;
+  private final List<TopicPartition> partitions;
+  private @Nullable Reading newest;
+
+  Backlog(Kernel kernel, Broker broker, SimProcess process, List<TopicPartition> partitions) {
+    this.kernel = kernel;
+    this.broker = broker;
+    this.process = process;
+    ticker = process.machine().ticker();
+    this.partitions = partitions;
+    begin();
+  }
+
+  private void begin() {
+    if (process.alive()) {
+      if (!process.frozen()) {
+        Reading next = read();
+        kernel.after(TAKES, () -> newest = next);
+      }
+      kernel.after(kernel.chance(0.1) ? SELDOM : EVERY, this::begin);
+    }
+  }
+
+  @Override
+  public @Nullable Reading newest() {
+    return newest;
+  }
+
+  private Reading read() {
     Map<LaneKey, Long> waiting = new HashMap<>();
     Map<Integer, Long> unread = new HashMap<>();
     for (TopicPartition partition : partitions) {
-      unread.put(partition.partition(), 0L);
-      count(partition, waiting);
+      Log log = broker.log(partition);
+      unread.put(partition.partition(), log.end() - log.stableEnd());
+      count(partition, log, waiting);
     }
-    return new Reading(kernel.nowNanos(), waiting, Map.of(), unread);
+    return new Reading(ticker.nanoTime(), waiting, Map.of(), unread);
   }
 
-  private void count(TopicPartition partition, Map<LaneKey, Long> waiting) {
+  private void count(TopicPartition partition, Log log, Map<LaneKey, Long> waiting) {
     OffsetAndMetadata committed = broker.committed(partition);
     if (committed == null) {
       throw new IllegalStateException("nothing is committed of " + partition);
     }
-    Log log = broker.log(partition);
-    List<State> window = CommittedWindows.window(committed);
     long end = log.stableEnd();
+    if (committed.offset() == end) {
+      return;
+    }
+    List<State> window = CommittedWindows.window(committed);
     for (long offset = committed.offset(); offset < end; offset++) {
       int index = (int) (offset - committed.offset());
       Log.Entry entry = log.get(offset);
       if (entry.visible() && (index >= window.size() || window.get(index) != State.DONE)) {
-        String lane = new String(entry.key(), StandardCharsets.UTF_8);
-        waiting.merge(LaneKey.parse(lane), 1L, Long::sum);
+        waiting.merge(entry.read(SendRequest.class).laneKey(), 1L, Long::sum);
       }
     }
   }

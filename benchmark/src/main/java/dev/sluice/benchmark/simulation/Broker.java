@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.PartitionInfo;
@@ -18,23 +19,20 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kafka as seen by the workers: logs, transactions with fencing and markers, and committed offsets,
- * which are unknown while an open transaction may change them.
+ * Kafka as seen by the services: logs, transactions with fencing and markers, and committed
+ * offsets, which are unknown while an open transaction may change them.
  */
 final class Broker {
-  /** The workers' {@code transaction.timeout.ms}. */
-  private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(8);
-
   private final Kernel kernel;
   private final Map<TopicPartition, Log> logs = new LinkedHashMap<>();
   private final Map<String, List<PartitionInfo>> topics = new HashMap<>();
   private final Map<String, Producer> producers = new HashMap<>();
   private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
   private final Map<TopicPartition, List<Commit>> commits = new HashMap<>();
+  private final Map<String, Group> groups = new LinkedHashMap<>();
   private final Waiters members = new Waiters();
   private final Waiters completions = new Waiters();
   private final Network network;
-  private final Group group;
   private Observer observer = (partition, offset, entry) -> {};
 
   /** The share of transactions that is refused, as if the group had gone on without the member. */
@@ -51,13 +49,13 @@ final class Broker {
   /** The state of a transactional id. */
   private static final class Producer {
     private short epoch;
+    private Duration timeout = Duration.ZERO;
     private @Nullable Transaction transaction;
   }
 
   Broker(Kernel kernel, Network network) {
     this.kernel = kernel;
     this.network = network;
-    group = new Group(kernel, () -> members.wake(network));
   }
 
   void observe(Observer newObserver) {
@@ -69,8 +67,8 @@ final class Broker {
     refused = share;
   }
 
-  Group group() {
-    return group;
+  Group group(String id) {
+    return groups.computeIfAbsent(id, unseen -> new Group(kernel, () -> members.wake(network)));
   }
 
   void create(String topic, int partitions) {
@@ -97,13 +95,13 @@ final class Broker {
   /** Appends outside a transaction. */
   void append(TopicPartition partition, byte[] key, byte[] value) {
     Log log = log(partition);
-    Log.Entry entry = new Log.Entry(key, value, null);
+    Log.Entry entry = new Log.Entry(key, value, kernel.nowNanos(), null);
     log.append(entry);
     observer.committed(partition, log.end() - 1, entry);
     log.readers().wake(network);
   }
 
-  /** Returns those who wait for a change of the group. */
+  /** Returns those who wait for a change of a group. */
   Waiters members() {
     return members;
   }
@@ -139,6 +137,12 @@ final class Broker {
     committed.put(partition, offset);
   }
 
+  /** Commits on behalf of a member of a group. */
+  void commit(ConsumerGroupMetadata member, Map<TopicPartition, OffsetAndMetadata> offsets) {
+    group(member.groupId()).requireMember(member.memberId(), member.generationId());
+    offsets.forEach(this::commit);
+  }
+
   private void decided(TopicPartition partition, OffsetAndMetadata offset) {
     commits
         .computeIfAbsent(partition, any -> new ArrayList<>())
@@ -156,8 +160,9 @@ final class Broker {
   }
 
   /** Begins a new epoch and aborts the transaction that the last one left open. */
-  short initialise(String id) {
+  short initialise(String id, Duration timeout) {
     Producer producer = producer(id);
+    producer.timeout = timeout;
     Transaction open = producer.transaction;
     producer.epoch++;
     if (open != null && !open.decided()) {
@@ -176,7 +181,7 @@ final class Broker {
       Transaction begun = new Transaction();
       producer.transaction = begun;
       kernel.after(
-          TRANSACTION_TIMEOUT,
+          producer.timeout,
           () -> {
             if (producer.transaction == begun && !begun.decided()) {
               producer.epoch++;
@@ -200,7 +205,7 @@ final class Broker {
       Integer wanted = record.partition();
       TopicPartition partition = new TopicPartition(record.topic(), wanted == null ? 0 : wanted);
       Log log = log(partition);
-      log.append(new Log.Entry(record.key(), record.value(), transaction));
+      log.append(new Log.Entry(record.key(), record.value(), kernel.nowNanos(), transaction));
       transaction.written().add(new Written(partition, log.end() - 1));
     }
   }
@@ -210,12 +215,11 @@ final class Broker {
       String id,
       short epoch,
       Map<TopicPartition, OffsetAndMetadata> offsets,
-      String member,
-      int generation) {
+      ConsumerGroupMetadata member) {
     Transaction transaction = transaction(id, epoch);
-    group.requireMember(member, generation);
+    group(member.groupId()).requireMember(member.memberId(), member.generationId());
     if (refused > 0 && kernel.chance(refused)) {
-      throw new CommitFailedException("the group has gone on without " + member);
+      throw new CommitFailedException("the group has gone on without " + member.memberId());
     }
     transaction.offsets().putAll(offsets);
   }

@@ -15,10 +15,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers' group with the classic protocol and cooperative assignment. A generation is complete
- * when every member has polled to join it; from then on only it may commit, of which members learn
- * a moment later. A member that must give up a partition is told first, and the partition is
- * assigned in the next generation. Commits are checked only for membership and generation.
+ * A group with the classic protocol and cooperative assignment. Partitions of the same number
+ * belong together, as in a task of Kafka Streams. A generation is complete when every member has
+ * polled to join it; from then on only it may commit, of which members learn a moment later. A
+ * member that must give up a partition is told first, and the partition is assigned in the next
+ * generation. Commits are checked only for membership and generation.
  */
 final class Group {
   private static final Duration SESSION = Duration.ofSeconds(6);
@@ -100,6 +101,10 @@ final class Group {
     return members.get(member.id) == member;
   }
 
+  boolean has(String member) {
+    return members.containsKey(member);
+  }
+
   void leave(String member) {
     if (members.remove(member) != null) {
       rebalance();
@@ -178,6 +183,11 @@ final class Group {
     int most = Math.ceilDiv(partitions.size(), members.size());
     List<TopicPartition> free = new ArrayList<>();
     for (TopicPartition partition : partitions) {
+      String with = ofSameNumber(target, partition);
+      if (with != null) {
+        target.put(partition, with);
+        continue;
+      }
       String wished = ofProcess(wishes.get(partition));
       String owner = wished == null ? claimant(partition) : wished;
       if (owner != null && (wished != null || load.getOrDefault(owner, 0) < most)) {
@@ -192,12 +202,26 @@ final class Group {
         .removeIf(partition ->
             target.get(partition) != null && target.get(partition).equals(claimant(partition)));
     for (TopicPartition partition : free) {
+      String with = ofSameNumber(target, partition);
+      if (with != null) {
+        target.put(partition, with);
+        continue;
+      }
       String least =
           load.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
       target.put(partition, least);
       load.merge(least, 1, Integer::sum);
     }
     return target;
+  }
+
+  private static @Nullable String ofSameNumber(
+      Map<TopicPartition, String> target, TopicPartition partition) {
+    return target.entrySet().stream()
+        .filter(one -> one.getKey().partition() == partition.partition())
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse(null);
   }
 
   private @Nullable String ofProcess(@Nullable String process) {
@@ -211,6 +235,11 @@ final class Group {
   /** Returns the newest complete generation that a member has joined. */
   int generation(Member member) {
     return member.generation;
+  }
+
+  /** Returns whether a newer generation is complete, of which the member has not learnt. */
+  boolean isBehind(Member member) {
+    return member.generation != generation;
   }
 
   Set<TopicPartition> assigned(Member member) {

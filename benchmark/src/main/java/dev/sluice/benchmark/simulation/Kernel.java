@@ -121,6 +121,12 @@ final class Kernel {
     back.release();
   }
 
+  /** Records a violation that is thrown where a service might survive it. */
+  Violation violated(Violation violation) {
+    failed(violation);
+    return violation;
+  }
+
   void failed(Throwable cause) {
     failure = failure == null ? cause : failure;
   }

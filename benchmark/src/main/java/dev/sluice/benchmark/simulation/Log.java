@@ -17,15 +17,18 @@ final class Log {
 
     private final byte[] key;
     private final byte[] value;
+    private final long atNanos;
     private final @Nullable Transaction transaction;
     private @Nullable Object event;
 
     /**
      * Creates an entry.
      *
+     * @param atNanos when it was written
      * @param transaction its transaction, or null if it is outside of one
      */
-    Entry(byte[] key, byte[] value, @Nullable Transaction transaction) {
+    Entry(byte[] key, byte[] value, long atNanos, @Nullable Transaction transaction) {
+      this.atNanos = atNanos;
       this.key = key;
       this.value = value;
       this.transaction = transaction;
@@ -33,7 +36,7 @@ final class Log {
 
     /** Returns an entry that marks the end of a transaction. */
     static Entry marker() {
-      return new Entry(NOTHING, NOTHING, null);
+      return new Entry(NOTHING, NOTHING, 0, null);
     }
 
     byte[] key() {
@@ -42,6 +45,11 @@ final class Log {
 
     byte[] value() {
       return value;
+    }
+
+    /** Returns its timestamp, ms since 1970. */
+    long timestamp() {
+      return SimProcess.BEGINNING.plusNanos(atNanos).toEpochMilli();
     }
 
     /** Returns its value as an event, which the models read only once. */

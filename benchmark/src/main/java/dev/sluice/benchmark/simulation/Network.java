@@ -57,12 +57,12 @@ final class Network {
     if (lost > 0 && kernel.chance(lost)) {
       long atNanos = kernel.nowNanos() + there;
       switch (kernel.random().nextInt(3)) {
-        case 0 -> {}
-        case 1 -> kernel.at(atNanos, () -> unanswered(effect));
+        case 0 -> kernel.trace(() -> process.name() + "'s call is lost");
+        case 1 -> kernel.at(atNanos, () -> unanswered(process, effect));
         default ->
             kernel.at(
                 atNanos + kernel.between(Duration.ZERO, Duration.ofSeconds(12)),
-                () -> unanswered(effect));
+                () -> unanswered(process, effect));
       }
       process.sleep(kernel.between(Duration.ofMillis(50), Duration.ofSeconds(8)));
       throw new TimeoutException("no answer from the broker");
@@ -85,7 +85,8 @@ final class Network {
     }
   }
 
-  private static void unanswered(Supplier<?> effect) {
+  private void unanswered(SimProcess process, Supplier<?> effect) {
+    kernel.trace(() -> process.name() + "'s call arrives, but is not answered");
     try {
       var _ = effect.get();
     } catch (RuntimeException e) {

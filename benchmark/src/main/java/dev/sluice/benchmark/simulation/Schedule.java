@@ -52,8 +52,18 @@ record Schedule(long seed, int workers, int partitions, int mostRecipients, List
     REFUSE,
     /** Some commits are not answered, so that it is unknown whether they took place. */
     UNKNOWN,
-    /** No requests are written and no results are read, as without the database. */
-    DATABASE
+    /** The database is away, or breaks connections after a commit. */
+    DATABASE,
+    /** A producer is killed and restarted. */
+    KILL_PRODUCER,
+    /** A producer is frozen and then comes back as a zombie. */
+    FREEZE_PRODUCER,
+    /** An aggregator is killed and restarted. */
+    KILL_AGGREGATOR,
+    /** An aggregator is frozen and then comes back as a zombie. */
+    FREEZE_AGGREGATOR,
+    /** The task of the producers or of the aggregators is moved to another process. */
+    MOVE_TASK
   }
 
   /**
@@ -61,7 +71,7 @@ record Schedule(long seed, int workers, int partitions, int mostRecipients, List
    *
    * @param atNanos when it begins, ns
    * @param forNanos how long it lasts, ns
-   * @param target selects a worker, partition or campaign
+   * @param target selects a process, partition or campaign
    */
   record Fault(Kind kind, long atNanos, long forNanos, int target) {
     @Override

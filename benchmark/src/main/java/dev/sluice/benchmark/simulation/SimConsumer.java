@@ -19,10 +19,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +97,22 @@ final class SimConsumer extends MockConsumer<byte[], byte[]> {
     }
   }
 
+  /** Returns what can be read now. */
+  ConsumerRecords<byte[], byte[]> pollNow() {
+    if (listener != null) {
+      followGroup(listener);
+    }
+    return fetch();
+  }
+
+  /** Returns whether it has joined a generation of which it knows nothing yet. */
+  boolean joining() {
+    Group.Member current = member;
+    return current != null
+        && broker.group(groupId).has(current)
+        && broker.group(groupId).isBehind(current);
+  }
+
   private void awaitChange(long deadline) {
     Fiber self = kernel.running();
     for (TopicPartition partition : assignment) {
@@ -109,7 +127,7 @@ final class SimConsumer extends MockConsumer<byte[], byte[]> {
   }
 
   private void followGroup(ConsumerRebalanceListener changes) {
-    Group group = broker.group();
+    Group group = broker.group(groupId);
     if (member != null && !group.has(member)) {
       // Expelled: other members may own its partitions by now.
       member = null;
@@ -174,7 +192,17 @@ final class SimConsumer extends MockConsumer<byte[], byte[]> {
   private static ConsumerRecord<byte[], byte[]> record(
       TopicPartition partition, long offset, Entry entry) {
     return new ConsumerRecord<>(
-        partition.topic(), partition.partition(), offset, entry.key(), entry.value());
+        partition.topic(),
+        partition.partition(),
+        offset,
+        entry.timestamp(),
+        TimestampType.CREATE_TIME,
+        entry.key().length,
+        entry.value().length,
+        entry.key(),
+        entry.value(),
+        new ProducerRecord<>(partition.topic(), entry.value()).headers(),
+        Optional.empty());
   }
 
   @Override
@@ -189,7 +217,7 @@ final class SimConsumer extends MockConsumer<byte[], byte[]> {
     }
     Group.Member current = member;
     if (current != null) {
-      broker.group().leave(current.id());
+      broker.group(groupId).leave(current.id());
       member = null;
       generation = -1;
     }
@@ -295,7 +323,7 @@ final class SimConsumer extends MockConsumer<byte[], byte[]> {
     process.requireAlive();
     Group.Member current = member;
     if (current != null) {
-      broker.group().leave(current.id());
+      broker.group(groupId).leave(current.id());
       member = null;
     }
   }

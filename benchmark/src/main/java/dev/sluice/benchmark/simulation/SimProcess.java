@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 
 /** A simulated process with its own clocks, which can be frozen and killed. */
 final class SimProcess {
-  private static final Instant BEGINNING = Instant.parse("2026-01-01T00:00:00Z");
+  static final Instant BEGINNING = Instant.parse("2026-01-01T00:00:00Z");
 
   private final String name;
   private final Kernel kernel;
@@ -117,6 +117,11 @@ final class SimProcess {
   void sleep(long nanos) {
     requireAlive();
     kernel.running().waitUntil(kernel.nowNanos() + nanos);
+  }
+
+  /** Returns a time that does not jump, ms since 1970. */
+  long steadyMillis() {
+    return BEGINNING.plusNanos(kernel.nowNanos()).toEpochMilli();
   }
 
   Machine machine() {

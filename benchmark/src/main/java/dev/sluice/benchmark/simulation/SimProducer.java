@@ -31,6 +31,7 @@ final class SimProducer extends MockProducer<byte[], byte[]> {
   private final Network network;
   private final SimProcess process;
   private final String id;
+  private final Duration timeout;
   private final List<ProducerRecord<byte[], byte[]>> unsent = new ArrayList<>();
   private final List<Place> awaited = new ArrayList<>();
   private short epoch = -1;
@@ -38,7 +39,8 @@ final class SimProducer extends MockProducer<byte[], byte[]> {
   /** Why a record was not written: its transaction cannot be committed. */
   private @Nullable KafkaException failure;
 
-  SimProducer(Broker broker, Network network, SimProcess process, String id) {
+  SimProducer(Broker broker, Network network, SimProcess process, String id, Duration timeout) {
+    this.timeout = timeout;
     this.broker = broker;
     this.network = network;
     this.process = process;
@@ -47,7 +49,7 @@ final class SimProducer extends MockProducer<byte[], byte[]> {
 
   @Override
   public void initTransactions() {
-    epoch = network.call(process, () -> broker.initialise(id));
+    epoch = network.call(process, () -> broker.initialise(id, timeout));
     awaitCompletion();
   }
 
@@ -68,7 +70,13 @@ final class SimProducer extends MockProducer<byte[], byte[]> {
   }
 
   @Override
-  public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+  public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
+    return send(record, null);
+  }
+
+  @Override
+  public Future<RecordMetadata> send(
+      ProducerRecord<byte[], byte[]> record, @Nullable Callback callback) {
     Place place = new Place();
     unsent.add(record);
     awaited.add(place);
@@ -106,8 +114,7 @@ final class SimProducer extends MockProducer<byte[], byte[]> {
   public void sendOffsetsToTransaction(
       Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
     flushUnsent();
-    call(() ->
-        broker.addOffsets(id, epoch, Map.copyOf(offsets), group.memberId(), group.generationId()));
+    call(() -> broker.addOffsets(id, epoch, Map.copyOf(offsets), group));
   }
 
   @Override

@@ -1,16 +1,28 @@
 package dev.sluice.benchmark.simulation;
 
+import dev.sluice.aggregator.StatusAggregator;
+import dev.sluice.aggregator.StatusAggregatorConfig;
 import dev.sluice.benchmark.simulation.Schedule.Fault;
 import dev.sluice.benchmark.simulation.SimProvider.Behaviour;
 import dev.sluice.benchmark.simulation.SimProvider.Mood;
+import dev.sluice.benchmark.simulation.Tables.Trouble;
 import dev.sluice.benchmark.simulation.Truth.Message;
-import dev.sluice.benchmark.simulation.Upstream.Campaign;
+import dev.sluice.producer.FanOut;
+import dev.sluice.producer.FanOutConfig;
 import dev.sluice.producer.sql.CampaignRepository.Sender;
+import dev.sluice.producer.sql.DailyLimit;
+import dev.sluice.producer.sql.FanOutRepositories;
+import dev.sluice.producer.sql.FrequencyCaps;
+import dev.sluice.producer.sql.RecipientZones;
 import dev.sluice.runtime.Health;
+import dev.sluice.runtime.Machine;
+import dev.sluice.runtime.SteadyClock;
+import dev.sluice.runtime.database.DatabaseConfig;
+import dev.sluice.runtime.kafka.ControlsView;
 import dev.sluice.runtime.kafka.KafkaClients;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.runtime.kafka.StablePlaces;
-import dev.sluice.schema.Control;
+import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.LaneRates;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.SendRequest;
@@ -21,21 +33,29 @@ import dev.sluice.worker.WorkerConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.jooq.DSLContext;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** One run of a schedule: real workers on a simulated machine, broker and provider. */
+/** One run of a schedule: real services on simulated machines, broker, tables and provider. */
 final class Simulation {
   /** The time after the last fault at which operators begin to repair what only they can. */
   private static final Duration RESPITE = Duration.ofSeconds(2);
@@ -45,15 +65,34 @@ final class Simulation {
   /** The time by which every recipient must be settled. */
   private static final Duration PATIENCE = Duration.ofMinutes(15);
 
+  private static final Duration WORKERS_TRANSACTION = Duration.ofSeconds(8);
+
+  /** Smaller and more often than usual, so that short runs have several. */
+  private static final int FLUSH_SIZE = 10;
+
+  private static final Duration FLUSH_INTERVAL = Duration.ofSeconds(2);
+  private static final Duration USUAL_STATEMENT = Duration.ofMillis(30);
+  private static final Duration SLOW_STATEMENT = Duration.ofMillis(1_200);
+  private static final DatabaseConfig NO_DATABASE = new DatabaseConfig("none", "nobody", null);
+
+  /** Limits, caps and zones that no campaign has ask nothing. */
+  private static final DSLContext NO_SQL = DSL.using(SQLDialect.POSTGRES);
+
   private final Schedule schedule;
   private final Kernel kernel;
   private final Topics topics = new Topics("");
   private final Broker broker;
   private final Network network;
   private final Truth truth;
-  private final Upstream upstream;
+  private final Tables tables;
+  private final Operator operator;
+  private final List<Replica> producers;
+  private final List<Replica> aggregators;
   private final Mood mood = new Mood();
   private final List<Node> nodes = new ArrayList<>();
+  private int writtenVersion = -1;
+  private int writtenResults = -1;
+  private boolean allWritten;
 
   /** A worker's place in the fleet, with the process that currently runs there. */
   private static final class Node {
@@ -64,6 +103,33 @@ final class Simulation {
     private Node(String name, SimProcess process) {
       this.name = name;
       this.process = process;
+    }
+  }
+
+  /** A place of a service that runs on Kafka Streams, with the process that runs there. */
+  private final class Replica {
+    private final String name;
+    private final Application application;
+    private final Function<SimProcess, ProcessorSupplier<byte[], byte[], byte[], byte[]>> service;
+    private SimProcess process;
+
+    private Replica(
+        String name,
+        Application application,
+        Function<SimProcess, ProcessorSupplier<byte[], byte[], byte[], byte[]>> service) {
+      this.name = name;
+      this.application = application;
+      this.service = service;
+      process = new SimProcess(name, kernel);
+    }
+
+    private void start() {
+      process.kill();
+      SimProcess begun = new SimProcess(name, kernel);
+      process = begun;
+      begun.start(() ->
+          new StreamThread(kernel, broker, network, begun, application, service.apply(begun))
+              .run());
     }
   }
 
@@ -88,6 +154,7 @@ final class Simulation {
             topics.returnedRequests(),
             topics.controls(),
             topics.campaignCommands(),
+            topics.campaignEvents(),
             topics.deadLetters())) {
       broker.create(topic, 1);
     }
@@ -97,15 +164,95 @@ final class Simulation {
       served.add(one);
       broker.commit(one, new OffsetAndMetadata(0, "v1"));
     }
-    broker.group().serve(served);
+    workers().serve(served);
+    Application producer = Application.producer(topics, schedule.partitions());
+    Application aggregator = Application.aggregator(topics);
+    for (Application application : List.of(producer, aggregator)) {
+      broker.group(application.group()).serve(Set.copyOf(application.partitionsRead()));
+      application.stores().forEach(store -> broker.create(ChangelogStore.changelog(store), 1));
+    }
     truth = new Truth(kernel, broker, topics);
     broker.observe(truth);
     CommittedWindows windows = new CommittedWindows(broker, served, truth);
     kernel.afterEachStep(() -> {
+      truth.readControls();
       windows.check();
+      truth.requireWrittenOnce();
       truth.requireBoundedBacklog();
     });
-    upstream = new Upstream(kernel, broker, topics, schedule.partitions());
+    tables = new Tables(kernel::violated);
+    operator = new Operator(broker, topics, tables);
+    producers = replicas("p", producer, this::producer);
+    aggregators = replicas("a", aggregator, this::aggregator);
+  }
+
+  private Group workers() {
+    return broker.group(topics.workerGroup());
+  }
+
+  private List<Replica> replicas(
+      String name,
+      Application application,
+      Function<SimProcess, ProcessorSupplier<byte[], byte[], byte[], byte[]>> service) {
+    return IntStream.range(0, 1 + kernel.random().nextInt(2))
+        .mapToObj(number -> new Replica(name + number, application, service))
+        .toList();
+  }
+
+  private ProcessorSupplier<byte[], byte[], byte[], byte[]> producer(SimProcess process) {
+    KafkaConfig kafka = new KafkaConfig("simulated", topics, Map.of(), clients(process));
+    Machine machine = process.machine();
+    Health health = new Health();
+    MeterRegistry meters = new CompositeMeterRegistry();
+    ControlsView controls = new ControlsView(kafka, health, meters, machine);
+    InstantSource clock = machine.ticker()::now;
+    InstantSource steady = new SteadyClock(machine.ticker());
+    return FanOut.processors(
+        new FanOutConfig(kafka, NO_DATABASE, Truth.HORIZON, 50),
+        () ->
+            new FanOutRepositories(
+                tables,
+                tables,
+                tables,
+                new RecipientZones(NO_SQL),
+                tables.new Resends(),
+                new DailyLimit(NO_SQL, clock, steady),
+                new FrequencyCaps(NO_SQL, clock, null)),
+        new Backlog(kernel, broker, process, workers().partitions()),
+        controls::find,
+        statements(process),
+        machine.ticker(),
+        health,
+        meters);
+  }
+
+  private ProcessorSupplier<byte[], byte[], byte[], byte[]> aggregator(SimProcess process) {
+    KafkaConfig kafka = new KafkaConfig("simulated", topics, Map.of(), clients(process));
+    return StatusAggregator.processors(
+        new StatusAggregatorConfig(kafka, NO_DATABASE, FLUSH_SIZE, FLUSH_INTERVAL, 100_000),
+        tables,
+        statements(process),
+        new SteadyClock(process.machine().ticker()),
+        new Health(),
+        new CompositeMeterRegistry());
+  }
+
+  /**
+   * Returns an executor of work on the database. What was on its way when its process died may
+   * still be done.
+   */
+  private Executor statements(SimProcess process) {
+    return statement -> {
+      process.requireAlive();
+      Duration most = kernel.chance(0.05) ? SLOW_STATEMENT : USUAL_STATEMENT;
+      kernel.at(
+          kernel.nowNanos() + kernel.between(Duration.ofMillis(1), most),
+          () -> {
+            if (process.alive() || kernel.chance(0.5)) {
+              statement.run();
+            }
+          });
+    };
   }
 
   /** Runs it to its end. */
@@ -114,6 +261,8 @@ final class Simulation {
       return runToEnd();
     } finally {
       nodes.forEach(node -> node.process.kill());
+      producers.forEach(replica -> replica.process.kill());
+      aggregators.forEach(replica -> replica.process.kill());
     }
   }
 
@@ -123,6 +272,8 @@ final class Simulation {
       nodes.add(node);
       start(node);
     }
+    producers.forEach(Replica::start);
+    aggregators.forEach(Replica::start);
     begin();
     schedule.faults().forEach(fault -> kernel.at(fault.atNanos(), () -> strike(fault)));
     long endNanos = schedule.endNanos();
@@ -130,40 +281,47 @@ final class Simulation {
         endNanos,
         () -> {
           nodes.forEach(node -> node.process.thaw());
+          producers.forEach(replica -> replica.process.thaw());
+          aggregators.forEach(replica -> replica.process.thaw());
           kernel.after(RESPITE, () -> kernel.every(OPERATOR, this::heal));
         });
     while (kernel.nowNanos() < endNanos || !quiet()) {
       if (kernel.nowNanos() > PATIENCE.toNanos()) {
         throw new Violation(
             "not settled: "
-                + upstream.unsettled()
+                + tables
+                + "unwritten "
+                + truth.unwritten(tables)
+                + ", unannounced "
+                + tables.ids().stream()
+                    .filter(id -> !truth.isAnnounced(id, tables.end(id)))
+                    .toList()
                 + ", windows "
-                + broker.group().partitions().stream()
+                + workers().partitions().stream()
                     .map(one -> broker.committed(one) + " of " + broker.log(one).end())
                     .toList());
       }
       kernel.step();
     }
-    truth.requireHonest(upstream);
+    truth.requireHonest(tables);
     return new Outcome(kernel.steps(), truth.launched(), kernel.nowNanos() / 1e9);
   }
 
   private void begin() {
     int count = kernel.random().nextInt(1, 4);
     List<Sender> senders = List.of(sender("a"), sender("b"));
+    senders.forEach(tables::add);
     for (int number = 0; number < count; number++) {
       Sender sender = senders.get(kernel.random().nextInt(senders.size()));
-      Campaign campaign =
-          new Campaign(
-              new UUID(0, number + 1),
-              sender,
-              kernel.chance(0.2) ? OnDoubt.RESEND : OnDoubt.HOLD,
-              1 + kernel.random().nextInt(most(sender)));
+      // The producer has names of its own among those that begin with 0.
+      UUID id = new UUID(1, number);
+      OnDoubt onDoubt = kernel.chance(0.2) ? OnDoubt.RESEND : OnDoubt.HOLD;
+      int recipients = 1 + kernel.random().nextInt(most(sender));
       kernel.at(
           kernel.random().nextLong(Schedule.ACTIVE.toNanos() / 4),
           () -> {
-            kernel.trace(() -> "begin " + campaign.id());
-            upstream.begin(campaign);
+            kernel.trace(() -> "begin " + id);
+            operator.begin(id, sender.identity().id(), onDoubt, recipients);
           });
     }
   }
@@ -226,7 +384,8 @@ final class Simulation {
             broker,
             network,
             process,
-            String.valueOf(settings.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG)));
+            String.valueOf(settings.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG)),
+            WORKERS_TRANSACTION);
       }
 
       @Override
@@ -252,7 +411,7 @@ final class Simulation {
     if (kernel.chance(0.7)) {
       kernel.at(
           kernel.nowNanos() + kernel.between(Duration.ofMillis(20), Duration.ofSeconds(3)),
-          () -> upstream.receipt(message));
+          () -> operator.receipt(message));
     }
   }
 
@@ -280,9 +439,8 @@ final class Simulation {
         later(fault, () -> stop(further));
       }
       case MOVE -> {
-        List<TopicPartition> all = broker.group().partitions();
-        broker
-            .group()
+        List<TopicPartition> all = workers().partitions();
+        workers()
             .move(
                 all.get(fault.target() % all.size()),
                 nodes.get(fault.target() / 7 % nodes.size()).name);
@@ -300,12 +458,12 @@ final class Simulation {
       case PAUSE ->
           campaign(
               fault,
-              one -> {
-                upstream.control(one.id(), Control.State.PAUSED);
-                later(fault, () -> upstream.control(one.id(), Control.State.RUNNING));
+              id -> {
+                operator.command(CampaignCommand.Action.PAUSE, id);
+                later(fault, () -> operator.command(CampaignCommand.Action.RESUME, id));
               });
-      case CANCEL -> campaign(fault, one -> upstream.control(one.id(), Control.State.CANCELLED));
-      case RESEND -> campaign(fault, upstream::resendUnconfirmed);
+      case CANCEL -> campaign(fault, id -> operator.command(CampaignCommand.Action.CANCEL, id));
+      case RESEND -> campaign(fault, operator::resend);
       case REFUSE -> {
         broker.refuse(share(fault));
         later(fault, () -> broker.refuse(0));
@@ -315,18 +473,40 @@ final class Simulation {
         later(fault, () -> network.loseCommits(0));
       }
       case DATABASE -> {
-        upstream.away(true);
-        later(fault, () -> upstream.away(false));
+        tables.set(fault.target() % 2 == 0 ? Trouble.AWAY : Trouble.BREAKS);
+        later(fault, () -> tables.set(Trouble.NONE));
       }
+      case KILL_PRODUCER -> kill(producers, fault);
+      case FREEZE_PRODUCER -> freeze(producers, fault);
+      case KILL_AGGREGATOR -> kill(aggregators, fault);
+      case FREEZE_AGGREGATOR -> freeze(aggregators, fault);
+      case MOVE_TASK -> moveTask(fault.target() % 2 == 0 ? producers : aggregators, fault);
     }
+  }
+
+  private void kill(List<Replica> replicas, Fault fault) {
+    Replica replica = replicas.get(fault.target() % replicas.size());
+    replica.process.kill();
+    later(fault, replica::start);
+  }
+
+  private void moveTask(List<Replica> replicas, Fault fault) {
+    Replica to = replicas.get(fault.target() / 2 % replicas.size());
+    broker.group(to.application.group()).move(to.application.partitionsRead().getFirst(), to.name);
+  }
+
+  private void freeze(List<Replica> replicas, Fault fault) {
+    SimProcess process = replicas.get(fault.target() % replicas.size()).process;
+    process.freeze();
+    later(fault, process::thaw);
   }
 
   private static double share(Fault fault) {
     return 0.1 + fault.target() / 1_000.0;
   }
 
-  private void campaign(Fault fault, Consumer<Campaign> action) {
-    List<Campaign> all = List.copyOf(upstream.campaigns());
+  private void campaign(Fault fault, Consumer<UUID> action) {
+    List<UUID> all = tables.ids();
     if (!all.isEmpty()) {
       action.accept(all.get(fault.target() % all.size()));
     }
@@ -353,21 +533,34 @@ final class Simulation {
     network.lose(0);
     network.loseCommits(0);
     broker.refuse(0);
-    upstream.away(false);
+    tables.set(Trouble.NONE);
     mood.set(Behaviour.TAKES);
-    upstream.unblockSenders();
-    upstream.resumeAll();
+    operator.repair();
   }
 
-  /** Returns whether every recipient is settled and every window is empty. */
+  /**
+   * Returns whether every campaign has ended, as was announced, every window is empty and every
+   * result written.
+   */
   private boolean quiet() {
-    return upstream.settled()
-        && broker.group().partitions().stream()
+    return tables.ended()
+        && workers().partitions().stream()
             .allMatch(one -> {
               OffsetAndMetadata committed = broker.committed(one);
               return committed != null
                   && committed.offset() == broker.log(one).end()
                   && committed.metadata().equals("v1");
-            });
+            })
+        && everyResultIsWritten()
+        && tables.ids().stream().allMatch(id -> truth.isAnnounced(id, tables.end(id)));
+  }
+
+  private boolean everyResultIsWritten() {
+    if (writtenVersion != tables.version() || writtenResults != truth.results()) {
+      writtenVersion = tables.version();
+      writtenResults = truth.results();
+      allWritten = truth.unwritten(tables) == null;
+    }
+    return allWritten;
   }
 }

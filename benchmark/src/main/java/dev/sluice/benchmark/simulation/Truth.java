@@ -1,6 +1,7 @@
 package dev.sluice.benchmark.simulation;
 
 import dev.sluice.benchmark.simulation.Broker.Commit;
+import dev.sluice.schema.CampaignEvent;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.OnDoubt;
@@ -17,8 +18,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -45,7 +49,7 @@ final class Truth implements Broker.Observer, CommittedWindows.Ledger {
 
   private final Kernel kernel;
   private final Broker broker;
-  private final Map<Message, History> messages = new HashMap<>();
+  private final Map<Message, History> messages = new LinkedHashMap<>();
   private final Topics topics;
   private final Map<Place, SendRequest> requests = new HashMap<>();
   private final Map<LaneKey, Deque<Long>> launches = new HashMap<>();
@@ -57,7 +61,22 @@ final class Truth implements Broker.Observer, CommittedWindows.Ledger {
   /** The newest requests of the lanes to which something was added since the last check. */
   private final Map<LaneKey, SendRequest> grown = new HashMap<>();
 
+  /** Requests that were written again without having been returned, until they are done. */
+  private final Set<Place> superseded = new HashSet<>();
+
+  private long controlsRead;
   private int launched;
+
+  /** How many results have told something new. */
+  private int results;
+
+  private final Set<Announcement> announced = new HashSet<>();
+
+  /** What upstream is told once. */
+  private record Announcement(UUID campaign, int round, CampaignEvent.Event event) {}
+
+  /** An end of a round. */
+  record End(int round, CampaignEvent.Event event) {}
 
   /** One message to one recipient, in one round. */
   record Message(UUID campaign, long recipient, int round) {
@@ -102,6 +121,9 @@ final class Truth implements Broker.Observer, CommittedWindows.Ledger {
     private final List<Attempt> attempts = new ArrayList<>();
     private boolean concluded;
 
+    /** The highest status that a result of it has. */
+    private RecipientStatus highest = RecipientStatus.PENDING;
+
     /** Whether its newest request was given back. */
     private boolean returned;
 
@@ -137,14 +159,31 @@ final class Truth implements Broker.Observer, CommittedWindows.Ledger {
       resulted(entry.read(SendResult.class));
     } else if (topic.equals(topics.returnedRequests())) {
       returned(entry.read(ReturnedRequest.class));
-    } else if (topic.equals(topics.controls())) {
-      String key = new String(entry.key(), StandardCharsets.UTF_8);
-      controlled(key, entry.read(Control.class).state());
+    } else if (topic.equals(topics.campaignEvents())) {
+      announced(entry.read(CampaignEvent.class));
+    }
+  }
+
+  /** Notes the controls that can be read by now. */
+  void readControls() {
+    Log log = broker.log(new TopicPartition(topics.controls(), 0));
+    long end = log.stableEnd();
+    for (; controlsRead < end; controlsRead++) {
+      Log.Entry entry = log.get(controlsRead);
+      if (entry.visible()) {
+        String key = new String(entry.key(), StandardCharsets.UTF_8);
+        controlled(key, entry.read(Control.class).state());
+      }
     }
   }
 
   private void requested(SendRequest request, Place place) {
-    History history = messages.computeIfAbsent(Message.of(request), any -> new History(request));
+    Message message = Message.of(request);
+    History history = messages.computeIfAbsent(message, any -> new History(request));
+    if (!history.places.isEmpty() && !history.returned) {
+      superseded.add(history.places.getLast());
+    }
+    kernel.trace(() -> "request " + request.laneKey() + " " + message);
     history.request = request;
     history.places.add(place);
     history.returned = false;
@@ -156,6 +195,23 @@ final class Truth implements Broker.Observer, CommittedWindows.Ledger {
   private void returned(ReturnedRequest request) {
     Message message = new Message(request.campaignId(), request.recipientId(), request.round());
     history(message).returned = true;
+  }
+
+  /** Requires that each end and each start of a round is announced once (I1). */
+  private void announced(CampaignEvent event) {
+    switch (event.event()) {
+      case STARTED, COMPLETED, CANCELLED -> {
+        if (!announced.add(new Announcement(event.campaignId(), event.round(), event.event()))) {
+          throw new Violation(event + " is announced again");
+        }
+      }
+      case PAUSED, RESUMED -> {}
+    }
+  }
+
+  /** Returns whether upstream was told of an end. */
+  boolean isAnnounced(UUID campaign, End end) {
+    return announced.contains(new Announcement(campaign, end.round(), end.event()));
   }
 
   private void controlled(String key, Control.State state) {
@@ -184,6 +240,7 @@ final class Truth implements Broker.Observer, CommittedWindows.Ledger {
       // A marker, or a record that was not committed.
       return;
     }
+    superseded.remove(place);
     queued.merge(request.laneKey(), -1, Integer::sum);
     Message message = Message.of(request);
     History history = history(message);
@@ -208,6 +265,18 @@ final class Truth implements Broker.Observer, CommittedWindows.Ledger {
       if (history(message).mayBeTaken()) {
         throw new Violation(message + " waits again although an attempt was taken or is in doubt");
       }
+    }
+  }
+
+  /**
+   * Requires that a request is only written again once it was returned, or by a worker that is done
+   * with it at the same time (I1).
+   */
+  void requireWrittenOnce() {
+    if (!superseded.isEmpty()) {
+      Place place = superseded.iterator().next();
+      throw new Violation(
+          requests.get(place) + " at " + place + " is requested again, but was not returned");
     }
   }
 
@@ -338,8 +407,13 @@ final class Truth implements Broker.Observer, CommittedWindows.Ledger {
   private void resulted(SendResult result) {
     Message message = new Message(result.campaignId(), result.recipientId(), result.round());
     History history = history(message);
+    kernel.trace(() -> result.status() + " of " + message);
     // A receipt is not what the worker says.
     history.concluded |= result.status() != RecipientStatus.DELIVERED;
+    if (history.highest.risesTo(result.status())) {
+      history.highest = result.status();
+      results++;
+    }
     boolean certain = history.request.onDoubt() == OnDoubt.HOLD;
     if (result.status() == RecipientStatus.SENT && !history.taken()) {
       throw new Violation(message + " is SENT, but the provider has not taken it");
@@ -350,8 +424,24 @@ final class Truth implements Broker.Observer, CommittedWindows.Ledger {
     }
   }
 
+  /** Returns a number that changes with what rows have to show. */
+  int results() {
+    return results;
+  }
+
+  /** Returns a message whose row does not show all that its results say; null if there is none. */
+  @Nullable Message unwritten(Rows rows) {
+    for (Map.Entry<Message, History> entry : messages.entrySet()) {
+      RecipientStatus status = rows.status(entry.getKey());
+      if (status != null && status != entry.getValue().highest) {
+        return entry.getKey();
+      }
+    }
+    return null;
+  }
+
   /** Checks, once everything is over, that messages marked failed were not taken later. */
-  void requireHonest(SendResultView rows) {
+  void requireHonest(Rows rows) {
     messages.forEach((message, history) -> {
       RecipientStatus status = rows.status(message);
       if (status == RecipientStatus.FAILED
@@ -362,8 +452,8 @@ final class Truth implements Broker.Observer, CommittedWindows.Ledger {
     });
   }
 
-  /** The model's table. */
-  interface SendResultView {
+  /** The rows of recipients. */
+  interface Rows {
     /**
      * Returns the status of a message's recipient, or null if its round is not the recipient's
      * current one.

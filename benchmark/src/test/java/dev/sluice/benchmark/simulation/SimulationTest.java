@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
 class SimulationTest {
   private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.sluice");
   private static final Level BEFORE = LOG.getLevel();
-  private static final long SCHEDULES = 400;
+  private static final long SCHEDULES = 1_000;
 
-  /** Silences the workers' reports of simulated faults. */
+  /** Silences the services' reports of simulated faults. */
   @BeforeAll
   static void silence() {
     LOG.setLevel(Level.OFF);
@@ -58,13 +58,13 @@ class SimulationTest {
    */
   @Test
   void aPauseHoldsForWhatWasBeingDeclared() {
-    assertThat(run(Kind.LOSE, 28)).isEmpty();
+    assertThat(run(Kind.LOSE, 126)).isEmpty();
   }
 
   /** The same while it had to be asked whether the transaction had committed. */
   @Test
   void aPauseHoldsForWhatIsFoundToBeDeclared() {
-    assertThat(run(Kind.UNKNOWN, 12)).isEmpty();
+    assertThat(run(Kind.UNKNOWN, 39)).isEmpty();
   }
 
   private static Optional<String> run(Kind delay, long seed) {

@@ -2,13 +2,16 @@ package dev.sluice.benchmark.simulation;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.schema.CampaignEvent;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.OnDoubt;
+import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -31,6 +34,8 @@ class TruthTest {
   void begin() {
     broker.create(topics.sendRequests(), 1);
     broker.create(topics.controls(), 1);
+    broker.create(topics.returnedRequests(), 1);
+    broker.create(topics.campaignEvents(), 1);
     broker.observe(truth);
     request(0);
     commit(0, "v1");
@@ -46,7 +51,30 @@ class TruthTest {
   }
 
   @Test
+  void aRequestThatWasNotReturnedIsNotWrittenAgain() {
+    giveBack(0);
+    request(0);
+    truth.requireWrittenOnce();
+    request(0);
+
+    assertThatThrownBy(truth::requireWrittenOnce)
+        .isInstanceOf(Violation.class)
+        .hasMessageContaining("requested again");
+  }
+
+  @Test
+  void theEndOfARoundIsAnnouncedOnce() {
+    announce(1);
+    announce(2);
+
+    assertThatThrownBy(() -> announce(2))
+        .isInstanceOf(Violation.class)
+        .hasMessageContaining("announced again");
+  }
+
+  @Test
   void whatIsDoneStaysDone() {
+    giveBack(0);
     request(0);
     commit(1, "v1");
     windows.check();
@@ -101,8 +129,9 @@ class TruthTest {
     commit(0, "v1 s1");
     broker.append(
         new TopicPartition(topics.controls(), 0),
-        Control.senderKey("a").getBytes(StandardCharsets.UTF_8),
+        bytes(Control.senderKey("a")),
         Json.write(new Control(Control.State.BLOCKED, "the token is invalid")));
+    truth.readControls();
     pass(Duration.ofMillis(1_001));
 
     assertThatThrownBy(
@@ -133,10 +162,27 @@ class TruthTest {
             OnDoubt.HOLD,
             0,
             null);
+    broker.append(requests, bytes(request.laneKey().toString()), Json.write(request));
+  }
+
+  private void giveBack(long recipient) {
     broker.append(
-        requests,
-        request.laneKey().toString().getBytes(StandardCharsets.UTF_8),
-        Json.write(request));
+        new TopicPartition(topics.returnedRequests(), 0),
+        bytes(CAMPAIGN.toString()),
+        Json.write(new ReturnedRequest(recipient, CAMPAIGN, 1, 0, null)));
+  }
+
+  private void announce(int round) {
+    broker.append(
+        new TopicPartition(topics.campaignEvents(), 0),
+        bytes(CAMPAIGN.toString()),
+        Json.write(
+            new CampaignEvent(
+                CampaignEvent.Event.COMPLETED, CAMPAIGN, null, round, Instant.EPOCH, null, null)));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private void commit(long offset, String window) {

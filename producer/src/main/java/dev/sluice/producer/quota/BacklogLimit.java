@@ -46,12 +46,21 @@ public final class BacklogLimit {
 
   /** Returns the rooms of all lanes, given the newest reading. */
   public Rooms rooms(LaneBacklog.Reading reading) {
+    return rooms(reading, Map.of());
+  }
+
+  /**
+   * Returns what these rooms leave free.
+   *
+   * @param reserved places that are taken by what is not written yet, by lane
+   */
+  public Rooms rooms(LaneBacklog.Reading reading, Map<LaneKey, Long> reserved) {
     fullUntil.values().removeIf(until -> until - reading.takenAtNanos() <= 0);
     while (!fed.isEmpty()
         && reading.takenAtNanos() - fed.peekFirst().atNanos() > VISIBLE_AFTER_NANOS) {
       fed.removeFirst();
     }
-    Map<LaneKey, Long> recent = new HashMap<>();
+    Map<LaneKey, Long> recent = new HashMap<>(reserved);
     fed.forEach(some -> recent.merge(some.lane(), (long) some.requests(), Long::sum));
     return new Rooms(reading, recent);
   }
@@ -139,10 +148,15 @@ public final class BacklogLimit {
           break;
         }
       }
-      LaneKey lane = key(sender, chosen);
-      left.merge(lane, -1L, Long::sum);
-      dealt.merge(lane, 1, Integer::sum);
+      take(sender, chosen);
       return chosen;
+    }
+
+    /** Uses up one place of a lane. */
+    public void take(CampaignRepository.Sender sender, int lane) {
+      LaneKey key = key(sender, lane);
+      left.put(key, of(sender, lane) - 1);
+      dealt.merge(key, 1, Integer::sum);
     }
   }
 

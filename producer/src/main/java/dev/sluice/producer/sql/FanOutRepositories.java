@@ -31,13 +31,13 @@ public record FanOutRepositories(
    */
   public static FanOutRepositories of(
       DSLContext sql, InstantSource clock, InstantSource steady, @Nullable FrequencyCap cap) {
-    CampaignRepository rows = new CampaignRepository(sql);
+    CampaignRepository rows = new SqlCampaignRepository(sql);
     return new FanOutRepositories(
         rows,
-        new CampaignStarts(sql, rows),
-        new RecipientPages(sql, clock),
+        new SqlCampaignStarts(sql, rows),
+        new SqlRecipientPages(sql, clock),
         new RecipientZones(sql),
-        new ResendRepository(sql),
+        new SqlResendRepository(sql),
         new DailyLimit(sql, clock, steady),
         new FrequencyCaps(sql, clock, cap));
   }

@@ -34,7 +34,7 @@ public final class RecipientZones {
 
   private final DSLContext sql;
 
-  RecipientZones(DSLContext sql) {
+  public RecipientZones(DSLContext sql) {
     this.sql = sql;
   }
 

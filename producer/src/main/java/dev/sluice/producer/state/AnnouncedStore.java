@@ -2,7 +2,8 @@ package dev.sluice.producer.state;
 
 import dev.sluice.schema.Json;
 import dev.sluice.schema.UnreadableEventException;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -18,7 +19,7 @@ public final class AnnouncedStore {
   private static final Logger log = LoggerFactory.getLogger(AnnouncedStore.class);
 
   private final KeyValueStore<String, byte[]> store;
-  private final Map<UUID, Announced> open = new HashMap<>();
+  private final Map<UUID, Announced> open = new LinkedHashMap<>();
 
   public AnnouncedStore(KeyValueStore<String, byte[]> store) {
     this.store = store;
@@ -53,6 +54,6 @@ public final class AnnouncedStore {
 
   /** Returns the campaigns that have started and not ended, as far as was announced. */
   public Map<UUID, Announced> open() {
-    return Map.copyOf(open);
+    return Collections.unmodifiableMap(new LinkedHashMap<>(open));
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.producer.state;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.ReturnedRequest;
 import dev.sluice.schema.UnreadableEventException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -108,7 +109,7 @@ public final class FanOutStore {
 
   /** Returns the campaigns with requests to write, sending hours, a fault, or an outdated row. */
   public Map<UUID, FanOutState> open() {
-    return Map.copyOf(open);
+    return Collections.unmodifiableMap(new LinkedHashMap<>(open));
   }
 
   /** Returns a campaign's name in the log. */

@@ -1,4 +1,4 @@
-package dev.sluice.aggregator;
+package dev.sluice.aggregator.rows;
 
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.RecipientStatus;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param total recipients
  * @param counts recipients by status, without pending ones
  */
-record CampaignCounts(
+public record CampaignCounts(
     CampaignStatus status,
     int round,
     long total,
@@ -21,23 +21,23 @@ record CampaignCounts(
     @Nullable Instant startedAt,
     @Nullable Instant completedAt) {
 
-  CampaignCounts {
+  public CampaignCounts {
     counts = Map.copyOf(counts);
   }
 
-  long count(RecipientStatus recipientStatus) {
+  public long count(RecipientStatus recipientStatus) {
     return counts.getOrDefault(recipientStatus, 0L);
   }
 
-  long settled() {
+  public long settled() {
     return counts.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  long pending() {
+  public long pending() {
     return total - settled();
   }
 
-  static Map<RecipientStatus, Long> counts(
+  public static Map<RecipientStatus, Long> counts(
       long sent, long delivered, long read, long failed, long unconfirmed, long suppressed) {
     Map<RecipientStatus, Long> counts = new EnumMap<>(RecipientStatus.class);
     counts.put(RecipientStatus.SENT, sent);

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -84,7 +83,7 @@ final class SendScheduler {
     dispatcher.review();
     PlacesInFlight places = places(lanes);
     lackPlaces.clear();
-    Map<Lane, Integer> picked = new IdentityHashMap<>();
+    Map<Lane, Integer> picked = new HashMap<>();
     for (Lane lane : lanes) {
       SendTask next = lane.peek();
       if (next != null) {

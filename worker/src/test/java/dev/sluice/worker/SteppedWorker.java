@@ -39,6 +39,9 @@ final class SteppedWorker extends WorkerInMemory {
   /** Whether this worker is seen as a member of its group. */
   boolean transactionsCommit = true;
 
+  /** How long each transaction takes. */
+  Duration commitTakes = Duration.ZERO;
+
   /** How many of the next transactions are aborted. */
   int aborted;
 
@@ -162,6 +165,9 @@ final class SteppedWorker extends WorkerInMemory {
   public Verdict commit(
       List<ProducerRecord<byte[], byte[]>> records,
       Map<TopicPartition, OffsetAndMetadata> offsets) {
+    if (commitTakes.isPositive()) {
+      time.sleep(commitTakes);
+    }
     Map<String, String> unwritten =
         records.stream()
             .map(ProducerRecord::topic)

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,8 +81,21 @@ final class RequestFeeder {
    *
    * @param lanes the lane of each request that it may have: a reading that comes meanwhile may
    *     count requests twice, so that lanes chosen then would fill unevenly
+   * @param places how many requests each lane may get
    */
-  private record Asked(String senderId, List<Integer> lanes, Instant at) {
+  private record Asked(
+      String senderId, List<Integer> lanes, Map<LaneKey, Long> places, Instant at) {
+    static Asked of(String senderId, List<Integer> lanes, Instant at) {
+      return new Asked(
+          senderId,
+          lanes,
+          lanes.stream()
+              .collect(
+                  Collectors.groupingBy(
+                      lane -> new LaneKey(senderId, lane), Collectors.counting())),
+          at);
+    }
+
     int limit() {
       return lanes.size();
     }
@@ -321,8 +335,7 @@ final class RequestFeeder {
     Map<LaneKey, Long> places = new HashMap<>();
     asked.forEach((id, page) -> {
       if (!isSlow(id, page.at())) {
-        page.lanes()
-            .forEach(lane -> places.merge(new LaneKey(page.senderId(), lane), 1L, Long::sum));
+        page.places().forEach((lane, count) -> places.merge(lane, count, Long::sum));
       }
     });
     return places;
@@ -381,7 +394,7 @@ final class RequestFeeder {
               return () -> write(id, feedable, sender, page, lanes, since);
             });
     if (begun) {
-      asked.put(id, new Asked(sender.identity().id(), lanes, around.steady().instant()));
+      asked.put(id, Asked.of(sender.identity().id(), lanes, around.steady().instant()));
       turns.put(id, ++pagesAsked);
     }
     return begun;

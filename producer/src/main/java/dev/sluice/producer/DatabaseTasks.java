@@ -149,6 +149,14 @@ final class DatabaseTasks {
     return busy.containsKey(campaignId);
   }
 
+  /** Returns whether a task of a campaign may start, as far as not its kind decides. */
+  boolean takes(UUID campaignId) {
+    return busy.size() < MOST
+        && !backoff.lasts()
+        && !faults.waiting(campaignId)
+        && !busy.containsKey(campaignId);
+  }
+
   /** Starts a task unless the campaign has one or backs off; returns whether it was started. */
   boolean start(UUID campaignId, Wanted wanted, Task task) {
     return start(Kind.OTHER, campaignId, wanted, task);
@@ -159,10 +167,7 @@ final class DatabaseTasks {
     boolean suspect = faults.suspect(campaignId);
     // Suspects do not queue for their few connections, because they would fill the queue; they get
     // one before they start.
-    if (busy.size() >= MOST
-        || backoff.lasts()
-        || faults.waiting(campaignId)
-        || busy.containsKey(campaignId)
+    if (!takes(campaignId)
         || Collections.frequency(busy.values(), kind) >= kind.most
         || (suspect && !suspectsPlaces.tryAcquire(kind))) {
       return false;

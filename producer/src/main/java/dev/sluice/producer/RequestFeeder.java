@@ -64,8 +64,11 @@ final class RequestFeeder {
   /** Pages that are being read, by campaign. */
   private final Map<UUID, Asked> asked = new HashMap<>();
 
-  /** When each campaign was last asked for a page, as a count of pages. */
-  private final Map<UUID, Long> turns = new HashMap<>();
+  /**
+   * How many recipients each campaign was asked for, divided by its priority: the virtual time of
+   * weighted fair queuing, by which the one that has had the least for its priority comes first.
+   */
+  private final Map<UUID, Double> served = new HashMap<>();
 
   /** Campaigns whose last page ended with somebody beyond the sender's daily limit. */
   private final Set<UUID> atTheLimit = new HashSet<>();
@@ -167,7 +170,7 @@ final class RequestFeeder {
         feedSender(sender, its, rooms, free);
       }
     });
-    turns.keySet().retainAll(fanOuts.open().keySet());
+    served.keySet().retainAll(fanOuts.open().keySet());
     atTheLimit.retainAll(fanOuts.open().keySet());
     bulky.retainAll(fanOuts.open().keySet());
   }
@@ -181,11 +184,13 @@ final class RequestFeeder {
     return newest == null || newest.takenAtNanos() - openedNanos < 0 ? null : newest;
   }
 
-  /** Returns the campaigns with requests to write by sender, least recently served first. */
+  /**
+   * Returns the campaigns with requests to write by sender, in the order in which they are served.
+   */
   private Map<String, Map<UUID, Feedable>> bySender() {
     Map<String, Map<UUID, Feedable>> bySender = new LinkedHashMap<>();
     fanOuts.open().entrySet().stream()
-        .sorted(Comparator.comparing(entry -> turns.getOrDefault(entry.getKey(), 0L)))
+        .sorted(Comparator.comparing(entry -> served.getOrDefault(entry.getKey(), 0.0)))
         .forEach(entry -> {
           Feedable feedable = feedable(entry.getKey(), entry.getValue());
           if (feedable != null) {
@@ -282,12 +287,19 @@ final class RequestFeeder {
       room = Math.min(room, rooms.perSecond(sender));
     }
     long left = room;
+    // A campaign that joins does not make up for the time before.
+    double least =
+        campaigns.keySet().stream()
+            .filter(served::containsKey)
+            .mapToDouble(served::get)
+            .min()
+            .orElse(0);
     long weights = campaigns.keySet().stream().mapToLong(this::priority).sum();
     boolean anySound = campaigns.keySet().stream().anyMatch(id -> !around.faults().suspect(id));
     for (Map.Entry<UUID, Feedable> entry : campaigns.entrySet()) {
       UUID id = entry.getKey();
       around.watch().due(id);
-      // Least recently served first: with less room than campaigns, the others come next.
+      // With less room than campaigns those that are served last come first in the next round.
       long share = Math.min(left, Math.max(1, room * priority(id) / weights));
       // The room of slow pages is given to others; when they come, they are queued beyond it.
       boolean suspect = around.faults().suspect(id);
@@ -300,6 +312,8 @@ final class RequestFeeder {
           && !rests(id, sender, campaigns.keySet())
           && ask(id, entry.getValue(), sender, limit, free)) {
         left -= limit;
+        double begins = Math.max(served.getOrDefault(id, least), least);
+        served.put(id, begins + (double) limit / priority(id));
       }
     }
   }
@@ -378,8 +392,10 @@ final class RequestFeeder {
       return false;
     }
     Instant since = returned.isEmpty() ? now : null;
-    // A page of returned requests begins with another lane than the last one.
-    long turn = returned.isEmpty() ? feedable.progress().fed() : pagesAsked;
+    if (!tasks.takes(id)) {
+      return false;
+    }
+    long turn = turn(feedable, !returned.isEmpty());
     List<Integer> lanes =
         IntStream.range(0, limit).mapToObj(one -> free.deal(sender, turn + one)).toList();
     boolean begun =
@@ -395,9 +411,16 @@ final class RequestFeeder {
             });
     if (begun) {
       asked.put(id, Asked.of(sender.identity().id(), lanes, around.steady().instant()));
-      turns.put(id, ++pagesAsked);
+      pagesAsked++;
+    } else {
+      lanes.forEach(lane -> free.giveBack(sender, lane));
     }
     return begun;
+  }
+
+  /** A page of returned requests begins with another lane than the last one. */
+  private long turn(Feedable feedable, boolean returned) {
+    return returned ? pagesAsked : feedable.progress().fed();
   }
 
   /**
@@ -419,12 +442,12 @@ final class RequestFeeder {
       return;
     }
     BacklogLimit.Rooms rooms = backlogLimit.rooms(reading);
+    long turn = turn(feedable, !fresh);
     int requests = 0;
     for (RenderedRequest rendered : page.renderedRequests()) {
       switch (rendered) {
         case RenderedRequest.Message message -> {
-          int lane = lanes.get(requests);
-          rooms.take(sender, lane);
+          int lane = rooms.take(sender, lanes.get(requests), turn + requests);
           output.request(message.through(sender, lane), since);
           requests++;
         }

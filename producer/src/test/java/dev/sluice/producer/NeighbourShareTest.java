@@ -1,5 +1,6 @@
 package dev.sluice.producer;
 
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.producer.quota.LaneBacklog;
@@ -50,6 +51,28 @@ class NeighbourShareTest extends FanOutTest {
       rates.forEach(
           (id, rate) -> queued.computeIfPresent(id, (x, n) -> Math.max(0, n - rate / 10)));
     }
+  }
+
+  /** A refill has room for 10 requests, less than there are campaigns. */
+  @Test
+  void aCampaignOfHighPriorityHasItsShareHoweverLittleRoomThereIs() {
+    reopen();
+    String slow = "slow-" + UUID.randomUUID();
+    FIXTURE.sender(slow, 10, 1);
+    rates.put(slow, 10.0);
+    UUID high = FIXTURE.campaign(slow, 2_000);
+    set(high, CAMPAIGN.PRIORITY, 100);
+    command("start", high);
+    for (int i = 0; i < 18; i++) {
+      command("start", FIXTURE.campaign(slow, 2_000));
+    }
+    work(200);
+    fed.clear();
+    work(400);
+
+    int all = fed.values().stream().mapToInt(Integer::intValue).sum();
+    assertThat(fed.get(high)).isBetween(all * 75 / 100, all * 92 / 100);
+    assertThat(fed).as("the others are fed in turn").hasSize(19);
   }
 
   @Test

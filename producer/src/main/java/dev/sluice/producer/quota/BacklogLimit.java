@@ -102,8 +102,7 @@ public final class BacklogLimit {
     public long capacity(CampaignRepository.Sender sender) {
       LaneRates rates = sender.rates();
       return IntStream.range(0, rates.used())
-          .filter(lane -> !isFull(key(sender, lane)))
-          .filter(lane -> reading.unread(key(sender, lane)) < capacityOf(rates, lane))
+          .filter(lane -> isOpen(sender, lane))
           .mapToLong(lane -> capacityOf(rates, lane))
           .sum();
     }
@@ -148,15 +147,36 @@ public final class BacklogLimit {
           break;
         }
       }
-      take(sender, chosen);
+      add(sender, chosen, 1);
       return chosen;
     }
 
-    /** Uses up one place of a lane. */
-    public void take(CampaignRepository.Sender sender, int lane) {
+    /**
+     * Uses up one place of a lane that was dealt earlier, or, if that is no longer open, of the
+     * next in turn that has room. Returns the lane.
+     */
+    public int take(CampaignRepository.Sender sender, int lane, long turn) {
+      if (!isOpen(sender, lane)) {
+        return deal(sender, turn);
+      }
+      add(sender, lane, 1);
+      return lane;
+    }
+
+    /** Gives back a place that was dealt. */
+    public void giveBack(CampaignRepository.Sender sender, int lane) {
+      add(sender, lane, -1);
+    }
+
+    private void add(CampaignRepository.Sender sender, int lane, int requests) {
       LaneKey key = key(sender, lane);
-      left.put(key, of(sender, lane) - 1);
-      dealt.merge(key, 1, Integer::sum);
+      left.put(key, of(sender, lane) - requests);
+      dealt.merge(key, requests, Integer::sum);
+    }
+
+    private boolean isOpen(CampaignRepository.Sender sender, int lane) {
+      LaneKey key = key(sender, lane);
+      return !isFull(key) && reading.unread(key) < capacityOf(sender.rates(), lane);
     }
   }
 

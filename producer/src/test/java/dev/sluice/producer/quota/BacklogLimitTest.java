@@ -67,6 +67,27 @@ class BacklogLimitTest {
   }
 
   @Test
+  void aPlaceThatWasDealtInALaneThatIsFullByNowIsTakenInAnother() {
+    CampaignRepository.Sender two = sender("one", 2, 160);
+    int dealt = backlogLimit.rooms(reading(0, 0)).deal(two, 0);
+    BacklogLimit.Rooms rooms = backlogLimit.rooms(reading(0, 0));
+    assertThat(rooms.take(two, dealt, 0)).isEqualTo(dealt);
+
+    backlogLimit.full(new LaneKey("one", dealt), Duration.ofSeconds(30), SECOND);
+    rooms = backlogLimit.rooms(reading(2 * SECOND, 0));
+
+    assertThat(rooms.take(two, dealt, 0)).isEqualTo(1 - dealt);
+  }
+
+  @Test
+  void aPlaceThatIsGivenBackIsFree() {
+    BacklogLimit.Rooms rooms = backlogLimit.rooms(reading(0, 700));
+    rooms.giveBack(one, rooms.deal(one, 0));
+
+    assertThat(rooms.of(one)).isEqualTo(100);
+  }
+
+  @Test
   void aLaneThatItsWorkerCallsFullIsWrittenNothingForThatTime() {
     CampaignRepository.Sender two = sender("one", 2, 160);
     backlogLimit.full(ONE, Duration.ofSeconds(30), SECOND);

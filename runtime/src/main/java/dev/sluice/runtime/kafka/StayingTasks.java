@@ -47,13 +47,16 @@ public final class StayingTasks implements TaskAssignor {
       List<TaskId> stay =
           share.process.previousActiveTasks().stream()
               .filter(left::contains)
-              .limit(Math.ceilDiv(tasks.size() * share.threads(), threads))
+              .limit(tasks.size() * share.threads() / threads)
               .toList();
       share.tasks.addAll(stay);
       stay.forEach(left::remove);
     }
-    left.forEach(
-        task -> Collections.min(shares, Comparator.comparingDouble(Share::load)).tasks.add(task));
+    // What makes no whole share stays too, unless another process has less.
+    for (TaskId task : left) {
+      Comparator<Share> byLoad = Comparator.comparingDouble(Share::load);
+      Collections.min(shares, byLoad.thenComparing(share -> !share.had(task))).tasks.add(task);
+    }
   }
 
   /** The tasks of a process. */
@@ -64,6 +67,10 @@ public final class StayingTasks implements TaskAssignor {
 
     private int threads() {
       return process.numProcessingThreads();
+    }
+
+    private boolean had(TaskId task) {
+      return process.previousActiveTasks().contains(task);
     }
 
     private double load() {

@@ -52,6 +52,25 @@ class StayingTasksTest {
   }
 
   @Test
+  void aProcessThatJoinsGetsOneOfTheTasksThatMakeNoWholeShare() {
+    Map<ProcessId, Set<TaskId>> assigned =
+        assigned(
+            8,
+            List.of(
+                process(1, 1, 0, 1),
+                process(2, 1, 2, 3),
+                process(3, 1, 4, 5),
+                process(4, 1, 6, 7),
+                process(5, 1)));
+
+    assertThat(assigned.get(id(5))).hasSize(1);
+    assertThat(List.of(assigned.get(id(1)), assigned.get(id(2)), assigned.get(id(3))))
+        .as("one task moves")
+        .allSatisfy(tasks -> assertThat(tasks).hasSizeBetween(1, 2));
+    assertThat(assigned.get(id(4))).containsExactlyInAnyOrder(task(6), task(7));
+  }
+
+  @Test
   void eachTaskIsAssignedOnceThoughTwoProcessesHadItAndOthersAreGone() {
     List<KafkaStreamsState> processes = List.of(process(1, 1, 0, 1), process(2, 1, 1, 2, 9));
 

@@ -3,7 +3,7 @@ package dev.sluice.benchmark;
 import dev.sluice.benchmark.chaos.CrowdedConsole;
 import dev.sluice.benchmark.chaos.Fault;
 import dev.sluice.benchmark.chaos.Neighbours;
-import dev.sluice.benchmark.chaos.Share;
+import dev.sluice.benchmark.guarantee.Share;
 import dev.sluice.local.SeparateInfrastructure;
 import java.io.PrintWriter;
 import java.time.Duration;

@@ -3,6 +3,8 @@ package dev.sluice.benchmark.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.benchmark.guarantee.CampaignRun;
+import dev.sluice.benchmark.guarantee.EverybodySettled;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.RecipientStatus;

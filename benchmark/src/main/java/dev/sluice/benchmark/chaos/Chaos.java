@@ -2,6 +2,18 @@ package dev.sluice.benchmark.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.benchmark.fleet.Fleet;
+import dev.sluice.benchmark.guarantee.CampaignRun;
+import dev.sluice.benchmark.guarantee.CountersEqualRows;
+import dev.sluice.benchmark.guarantee.EventsTold;
+import dev.sluice.benchmark.guarantee.EverybodySettled;
+import dev.sluice.benchmark.guarantee.Guarantee;
+import dev.sluice.benchmark.guarantee.InDoubtWereInFlight;
+import dev.sluice.benchmark.guarantee.NobodyInDoubt;
+import dev.sluice.benchmark.guarantee.RateHeld;
+import dev.sluice.benchmark.guarantee.SentOnce;
+import dev.sluice.benchmark.guarantee.StatusOnlyRises;
+import dev.sluice.benchmark.guarantee.Watch;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.SimulatorReport;
 import dev.sluice.local.TestEnvironment;

@@ -3,6 +3,8 @@ package dev.sluice.benchmark.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.benchmark.fleet.Fleet;
+import dev.sluice.benchmark.fleet.RoleJvm;
 import dev.sluice.local.Infrastructure;
 import dev.sluice.local.TestEnvironment;
 import java.io.BufferedWriter;

@@ -3,6 +3,12 @@ package dev.sluice.benchmark.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.benchmark.fleet.Fleet;
+import dev.sluice.benchmark.guarantee.CampaignRun;
+import dev.sluice.benchmark.guarantee.CountersEqualRows;
+import dev.sluice.benchmark.guarantee.EverybodySettled;
+import dev.sluice.benchmark.guarantee.RateHeld;
+import dev.sluice.benchmark.guarantee.SentOnce;
 import dev.sluice.local.Infrastructure;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.TestEnvironment;

@@ -3,6 +3,7 @@ package dev.sluice.benchmark.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.benchmark.guarantee.CampaignRun;
 import dev.sluice.local.TemporaryFolder;
 import dev.sluice.schema.RecipientStatus;
 import java.nio.file.Path;

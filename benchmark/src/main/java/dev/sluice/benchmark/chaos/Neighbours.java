@@ -3,7 +3,11 @@ package dev.sluice.benchmark.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.benchmark.chaos.NeighboursUnharmed.Neighbour;
+import dev.sluice.benchmark.fleet.Fleet;
+import dev.sluice.benchmark.guarantee.CampaignRun;
+import dev.sluice.benchmark.guarantee.NeighboursUnharmed;
+import dev.sluice.benchmark.guarantee.NeighboursUnharmed.Neighbour;
+import dev.sluice.benchmark.guarantee.Share;
 import dev.sluice.local.Infrastructure;
 import dev.sluice.local.SelfSignedCertificate;
 import dev.sluice.local.SimulatorConfig;

@@ -2,6 +2,7 @@ package dev.sluice.benchmark.chaos;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.benchmark.guarantee.CampaignRun;
 import dev.sluice.runtime.kafka.EventType;
 import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.CampaignStatus;

@@ -1,5 +1,12 @@
 package dev.sluice.benchmark.chaos;
 
+import dev.sluice.benchmark.fleet.Fleet;
+import dev.sluice.benchmark.guarantee.CampaignRun;
+import dev.sluice.benchmark.guarantee.CountersEqualRows;
+import dev.sluice.benchmark.guarantee.EverybodySettled;
+import dev.sluice.benchmark.guarantee.Guarantee;
+import dev.sluice.benchmark.guarantee.SentOnce;
+import dev.sluice.benchmark.guarantee.Watch;
 import dev.sluice.local.Infrastructure;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.TestEnvironment;

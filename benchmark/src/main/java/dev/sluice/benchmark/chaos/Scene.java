@@ -2,6 +2,8 @@ package dev.sluice.benchmark.chaos;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.benchmark.fleet.Fleet;
+import dev.sluice.benchmark.guarantee.CampaignRun;
 import dev.sluice.local.Refusal;
 import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.Trouble;

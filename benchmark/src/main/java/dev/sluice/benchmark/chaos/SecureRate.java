@@ -2,6 +2,13 @@ package dev.sluice.benchmark.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.benchmark.fleet.Fleet;
+import dev.sluice.benchmark.guarantee.CampaignRun;
+import dev.sluice.benchmark.guarantee.CountersEqualRows;
+import dev.sluice.benchmark.guarantee.EverybodySettled;
+import dev.sluice.benchmark.guarantee.NobodyInDoubt;
+import dev.sluice.benchmark.guarantee.SentOnce;
+import dev.sluice.benchmark.guarantee.Watch;
 import dev.sluice.local.SelfSignedCertificate;
 import dev.sluice.local.SeparateInfrastructure;
 import dev.sluice.local.SimulatorConfig;

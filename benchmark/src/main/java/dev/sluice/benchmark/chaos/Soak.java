@@ -2,6 +2,11 @@ package dev.sluice.benchmark.chaos;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.benchmark.fleet.Fleet;
+import dev.sluice.benchmark.guarantee.CampaignRun;
+import dev.sluice.benchmark.guarantee.CountersEqualRows;
+import dev.sluice.benchmark.guarantee.EverybodySettled;
+import dev.sluice.benchmark.guarantee.SentOnce;
 import dev.sluice.local.SeparateInfrastructure;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.TestEnvironment;

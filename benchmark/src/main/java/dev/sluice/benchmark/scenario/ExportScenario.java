@@ -2,8 +2,8 @@ package dev.sluice.benchmark.scenario;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.benchmark.chaos.Fleet;
-import dev.sluice.benchmark.chaos.RoleJvm;
+import dev.sluice.benchmark.fleet.Fleet;
+import dev.sluice.benchmark.fleet.RoleJvm;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;

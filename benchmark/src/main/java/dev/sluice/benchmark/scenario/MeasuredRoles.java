@@ -1,6 +1,6 @@
 package dev.sluice.benchmark.scenario;
 
-import dev.sluice.benchmark.chaos.Fleet;
+import dev.sluice.benchmark.fleet.Fleet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;

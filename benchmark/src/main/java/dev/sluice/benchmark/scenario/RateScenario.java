@@ -2,8 +2,8 @@ package dev.sluice.benchmark.scenario;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.benchmark.chaos.Fleet;
-import dev.sluice.benchmark.chaos.RateHeld;
+import dev.sluice.benchmark.fleet.Fleet;
+import dev.sluice.benchmark.guarantee.RateHeld;
 import dev.sluice.local.Moments;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package dev.sluice.benchmark.scenario;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.benchmark.chaos.Fleet;
+import dev.sluice.benchmark.fleet.Fleet;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.RecipientStatus;

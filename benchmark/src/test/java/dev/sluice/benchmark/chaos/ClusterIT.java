@@ -1,5 +1,13 @@
 package dev.sluice.benchmark.chaos;
 
+import dev.sluice.benchmark.fleet.Fleet;
+import dev.sluice.benchmark.guarantee.CampaignRun;
+import dev.sluice.benchmark.guarantee.CountersEqualRows;
+import dev.sluice.benchmark.guarantee.EverybodySettled;
+import dev.sluice.benchmark.guarantee.NobodyInDoubt;
+import dev.sluice.benchmark.guarantee.SentOnce;
+import dev.sluice.benchmark.guarantee.StatusOnlyRises;
+import dev.sluice.benchmark.guarantee.Watch;
 import dev.sluice.local.SeparateInfrastructure;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.TestEnvironment;

@@ -3,6 +3,9 @@ package dev.sluice.benchmark.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.benchmark.fleet.Fleet;
+import dev.sluice.benchmark.fleet.RoleJvm;
+import dev.sluice.benchmark.guarantee.CampaignRun;
 import dev.sluice.local.SeparateInfrastructure;
 import dev.sluice.local.TestEnvironment;
 import java.net.URI;

@@ -1,5 +1,6 @@
 package dev.sluice.benchmark.chaos;
 
+import dev.sluice.benchmark.guarantee.Share;
 import dev.sluice.local.SeparateInfrastructure;
 import java.time.Duration;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.sluice.benchmark.chaos;
+package dev.sluice.benchmark.guarantee;
 
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static dev.sluice.schema.jooq.Tables.CAMPAIGN_RECIPIENT;
@@ -25,9 +25,9 @@ import org.jooq.Record2;
 import org.jooq.impl.DSL;
 
 /** A campaign run by another program, with plain INSERTs and a record on Kafka, and its audit. */
-final class CampaignRun implements AutoCloseable {
+public final class CampaignRun implements AutoCloseable {
   /** The phone number id of the sender called {@code s}. */
-  static final String ADDRESS = "106540352242922";
+  public static final String ADDRESS = "106540352242922";
 
   private final TestEnvironment environment;
   private final Database database;
@@ -36,7 +36,7 @@ final class CampaignRun implements AutoCloseable {
   private final UUID id;
 
   /** Creates a campaign of a sender called {@code s}. */
-  CampaignRun(TestEnvironment environment, int recipients, double ratePerSecond, int lanes) {
+  public CampaignRun(TestEnvironment environment, int recipients, double ratePerSecond, int lanes) {
     this(environment, "s", ADDRESS, recipients, ratePerSecond, lanes);
   }
 
@@ -46,7 +46,7 @@ final class CampaignRun implements AutoCloseable {
    * @param address the sender's phone number id
    * @param ratePerSecond the sender's rate, messages/s
    */
-  CampaignRun(
+  public CampaignRun(
       TestEnvironment environment,
       String sender,
       String address,
@@ -72,7 +72,7 @@ final class CampaignRun implements AutoCloseable {
   }
 
   /** Creates another campaign of the same sender. */
-  CampaignRun another(int recipients) {
+  public CampaignRun another(int recipients) {
     return new CampaignRun(environment, sender, recipients);
   }
 
@@ -95,19 +95,19 @@ final class CampaignRun implements AutoCloseable {
     return inserted;
   }
 
-  UUID id() {
+  public UUID id() {
     return id;
   }
 
-  String sender() {
+  public String sender() {
     return sender;
   }
 
-  void start() throws Exception {
+  public void start() throws Exception {
     command("start");
   }
 
-  void command(String name) throws Exception {
+  public void command(String name) throws Exception {
     byte[] command =
         ("{\"command\":\"" + name + "\",\"campaignId\":\"" + id + "\"}")
             .getBytes(StandardCharsets.UTF_8);
@@ -127,7 +127,7 @@ final class CampaignRun implements AutoCloseable {
   }
 
   /** Marks all as sent, without receipts so far. */
-  void callAllSent() {
+  public void callAllSent() {
     sql.execute("UPDATE sluice.campaign_recipient SET status = 'SENT' WHERE campaign_id = ?", id);
     sql.execute(
         """
@@ -140,31 +140,31 @@ final class CampaignRun implements AutoCloseable {
         id);
   }
 
-  CampaignStatus status() {
+  public CampaignStatus status() {
     return sql.select(CAMPAIGN.STATUS)
         .from(CAMPAIGN)
         .where(CAMPAIGN.ID.eq(id))
         .fetchSingle(CAMPAIGN.STATUS);
   }
 
-  boolean completed() {
+  public boolean completed() {
     return status() == CampaignStatus.COMPLETED;
   }
 
-  Map<Long, RecipientStatus> statuses() {
+  public Map<Long, RecipientStatus> statuses() {
     return sql.select(CAMPAIGN_RECIPIENT.ID, CAMPAIGN_RECIPIENT.STATUS)
         .from(CAMPAIGN_RECIPIENT)
         .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(id))
         .fetchMap(CAMPAIGN_RECIPIENT.ID, CAMPAIGN_RECIPIENT.STATUS);
   }
 
-  Map<RecipientStatus, Long> counts() {
+  public Map<RecipientStatus, Long> counts() {
     return statuses().values().stream()
         .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
   }
 
   /** Returns the reasons of recipients with this status, with their counts. */
-  Map<String, Integer> reasons(RecipientStatus status) {
+  public Map<String, Integer> reasons(RecipientStatus status) {
     return sql.select(CAMPAIGN_RECIPIENT.ERROR_DETAIL, DSL.count())
         .from(CAMPAIGN_RECIPIENT)
         .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(id))
@@ -173,7 +173,7 @@ final class CampaignRun implements AutoCloseable {
         .fetchMap(Record2::value1, Record2::value2);
   }
 
-  Set<String> callbackDataOfSent() {
+  public Set<String> callbackDataOfSent() {
     return statuses().entrySet().stream()
         .filter(entry -> entry.getValue() == RecipientStatus.SENT)
         .map(entry -> id + ":" + entry.getKey() + ":1")
@@ -181,7 +181,7 @@ final class CampaignRun implements AutoCloseable {
   }
 
   /** Returns the counters that differ from their rows in one snapshot. */
-  List<String> wrongCounters() {
+  public List<String> wrongCounters() {
     return sql.fetch(
             """
             SELECT v.status, v.counter, rows.count

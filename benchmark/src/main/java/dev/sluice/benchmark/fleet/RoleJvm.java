@@ -1,4 +1,4 @@
-package dev.sluice.benchmark.chaos;
+package dev.sluice.benchmark.fleet;
 
 import dev.sluice.local.FreePort;
 import dev.sluice.local.ProcessSignals;
@@ -37,7 +37,7 @@ public final class RoleJvm implements AutoCloseable {
    * @param variables those besides those with addresses; {@code SLUICE_JAVA_OPTIONS} works as with
    *     the launcher
    */
-  RoleJvm(
+  public RoleJvm(
       TestEnvironment environment, String providerUrl, String name, Map<String, String> variables)
       throws IOException {
     this.name = name;
@@ -91,7 +91,7 @@ public final class RoleJvm implements AutoCloseable {
   }
 
   /** Returns the name under which a worker is known to Kafka. */
-  static String instance(String name) {
+  public static String instance(String name) {
     return name.replace(' ', '-');
   }
 
@@ -114,17 +114,17 @@ public final class RoleJvm implements AutoCloseable {
   }
 
   /** Returns what it has logged so far: warnings and errors. */
-  List<String> log() {
+  public List<String> log() {
     return new ArrayList<>(log);
   }
 
   /** Returns the response of {@code /health/ready}, or an empty text if there is none. */
-  String health() throws InterruptedException {
+  public String health() throws InterruptedException {
     return get("/health/ready");
   }
 
   /** Returns its metrics in Prometheus format. */
-  String metrics() throws InterruptedException {
+  public String metrics() throws InterruptedException {
     return get("/metrics");
   }
 
@@ -187,7 +187,7 @@ public final class RoleJvm implements AutoCloseable {
   }
 
   /** Sends SIGKILL: no shutdown hook runs. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
@@ -196,19 +196,19 @@ public final class RoleJvm implements AutoCloseable {
    *
    * @return whether it ended in time
    */
-  boolean stop() throws InterruptedException {
+  public boolean stop() throws InterruptedException {
     // A process's own destroy() closes its log, which says most while it stops.
     process.toHandle().destroy();
     return process.waitFor(20, TimeUnit.SECONDS);
   }
 
   /** Sends SIGSTOP: it becomes a zombie that believes it is alive. */
-  void freeze() throws IOException, InterruptedException {
+  public void freeze() throws IOException, InterruptedException {
     ProcessSignals.freeze(process);
   }
 
   /** Sends SIGCONT. */
-  void thaw() throws IOException, InterruptedException {
+  public void thaw() throws IOException, InterruptedException {
     ProcessSignals.thaw(process);
   }
 

@@ -1,4 +1,4 @@
-package dev.sluice.benchmark.chaos;
+package dev.sluice.benchmark.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.sluice.benchmark.chaos;
+package dev.sluice.benchmark.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.Objects;
 
 /** I4: a recipient's status never falls. */
-final class StatusOnlyRises implements Guarantee {
+public final class StatusOnlyRises implements Guarantee {
   private final CampaignRun campaign;
   private Map<Long, RecipientStatus> before = new HashMap<>();
 
-  StatusOnlyRises(CampaignRun campaign) {
+  public StatusOnlyRises(CampaignRun campaign) {
     this.campaign = campaign;
   }
 

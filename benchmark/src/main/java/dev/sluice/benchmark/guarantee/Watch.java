@@ -1,4 +1,4 @@
-package dev.sluice.benchmark.chaos;
+package dev.sluice.benchmark.guarantee;
 
 import static org.awaitility.Awaitility.await;
 
@@ -12,11 +12,11 @@ import java.util.concurrent.Callable;
  * @param guarantees what must hold
  * @param patience the longest wait for a condition
  */
-record Watch(List<Guarantee> guarantees, Duration patience) {
+public record Watch(List<Guarantee> guarantees, Duration patience) {
   private static final Duration LOOK_EVERY = Duration.ofMillis(250);
 
   /** Waits until the condition holds. */
-  void until(String moment, Callable<Boolean> condition) {
+  public void until(String moment, Callable<Boolean> condition) {
     await(moment)
         .atMost(patience)
         .pollInterval(LOOK_EVERY)
@@ -27,7 +27,7 @@ record Watch(List<Guarantee> guarantees, Duration patience) {
   }
 
   /** Waits until the campaign has completed, then verifies the guarantees. */
-  void untilCompleted(CampaignRun campaign) {
+  public void untilCompleted(CampaignRun campaign) {
     until("the campaign completes", campaign::completed);
     guarantees.forEach(Guarantee::verify);
   }

@@ -1,5 +1,6 @@
-package dev.sluice.benchmark.chaos;
+package dev.sluice.benchmark.fleet;
 
+import dev.sluice.benchmark.guarantee.RateHeld;
 import dev.sluice.local.TestEnvironment;
 import java.io.IOException;
 import java.util.HashMap;
@@ -11,13 +12,13 @@ import java.util.Objects;
 /** The running roles, by names like {@code worker 1}. */
 public final class Fleet implements AutoCloseable {
   /** Makes the last results come sooner, for runs that do not measure how results are written. */
-  static final Map<String, String> WRITING_SOON = Map.of("SLUICE_FLUSH_INTERVAL", "2s");
+  public static final Map<String, String> WRITING_SOON = Map.of("SLUICE_FLUSH_INTERVAL", "2s");
 
   /** Makes workers say when they write each message, for {@link RateHeld}. */
   public static final Map<String, String> SAYING_WHEN = Map.of("SLUICE_WRITE_TIMES", "true");
 
   /** Returns these variables, with which workers also say when they write. */
-  static Map<String, String> sayingWhen(Map<String, String> variables) {
+  public static Map<String, String> sayingWhen(Map<String, String> variables) {
     Map<String, String> all = new HashMap<>(SAYING_WHEN);
     all.putAll(variables);
     return all;
@@ -28,7 +29,7 @@ public final class Fleet implements AutoCloseable {
   private final Map<String, RoleJvm> running = new LinkedHashMap<>();
   private final Map<String, String> variables;
 
-  Fleet(TestEnvironment environment, String providerUrl) {
+  public Fleet(TestEnvironment environment, String providerUrl) {
     this(environment, providerUrl, Map.of());
   }
 
@@ -45,7 +46,7 @@ public final class Fleet implements AutoCloseable {
   }
 
   /** The same with environment variables of its own. */
-  RoleJvm start(String name, Map<String, String> more) throws IOException {
+  public RoleJvm start(String name, Map<String, String> more) throws IOException {
     Map<String, String> all = new HashMap<>(variables);
     all.putAll(more);
     RoleJvm role = new RoleJvm(environment, providerUrl, name, all);
@@ -54,7 +55,7 @@ public final class Fleet implements AutoCloseable {
   }
 
   /** Starts this many instances of a role, numbered from 1. */
-  void start(String role, int count) throws IOException {
+  public void start(String role, int count) throws IOException {
     for (int number = 1; number <= count; number++) {
       start(role + " " + number);
     }
@@ -87,7 +88,7 @@ public final class Fleet implements AutoCloseable {
   }
 
   /** Returns the health reports of the roles that are not ready, by role. */
-  Map<String, String> notReady() throws InterruptedException {
+  public Map<String, String> notReady() throws InterruptedException {
     Map<String, String> answers = new LinkedHashMap<>();
     for (Map.Entry<String, RoleJvm> role : running.entrySet()) {
       String health = role.getValue().health();
@@ -99,11 +100,11 @@ public final class Fleet implements AutoCloseable {
   }
 
   /** An environment variable of its roles. */
-  String variable(String name) {
+  public String variable(String name) {
     return Objects.requireNonNull(variables.get(name));
   }
 
-  List<String> names() {
+  public List<String> names() {
     return List.copyOf(running.keySet());
   }
 

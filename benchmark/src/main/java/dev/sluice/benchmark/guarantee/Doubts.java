@@ -1,4 +1,4 @@
-package dev.sluice.benchmark.chaos;
+package dev.sluice.benchmark.guarantee;
 
 import java.util.Collection;
 import java.util.List;
@@ -15,11 +15,11 @@ import java.util.stream.Stream;
  * @param inDoubt the recipients who ended in doubt
  * @param accepted the recipients whose message the provider accepted
  */
-record Doubts(
+public record Doubts(
     List<String> events, Map<Long, String> causes, Set<Long> inDoubt, Set<Long> accepted) {
 
   /** Returns a line for each event, and one for all together. */
-  List<String> lines() {
+  public List<String> lines() {
     return Stream.concat(
             events.stream()
                 .map(event ->

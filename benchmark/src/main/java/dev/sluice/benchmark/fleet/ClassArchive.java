@@ -1,4 +1,4 @@
-package dev.sluice.benchmark.chaos;
+package dev.sluice.benchmark.fleet;
 
 import static org.awaitility.Awaitility.await;
 
@@ -19,17 +19,17 @@ import java.util.stream.Stream;
  * The roles' classes as a JVM needs them, from a short run of a role without servers: with them a
  * role takes half the CPU time to start. An archive is of JAR files only.
  */
-final class ClassArchive {
+public final class ClassArchive {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String JARS = joined(entries(true));
 
   /** The class path with JAR files first: an archive is of the beginning of a class path. */
-  static final String CLASS_PATH = joined(Stream.concat(entries(true), entries(false)));
+  public static final String CLASS_PATH = joined(Stream.concat(entries(true), entries(false)));
 
   private ClassArchive() {}
 
   /** Returns the options with which a JVM on {@link #CLASS_PATH} uses the archive, if any. */
-  static List<String> options() {
+  public static List<String> options() {
     return Made.OPTIONS;
   }
 

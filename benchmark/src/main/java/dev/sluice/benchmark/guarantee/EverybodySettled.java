@@ -1,4 +1,4 @@
-package dev.sluice.benchmark.chaos;
+package dev.sluice.benchmark.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,7 +8,7 @@ import dev.sluice.schema.RecipientStatus;
  * Every recipient has an outcome. The provider refuses nothing here, so a failed recipient was
  * picked by a worker that then stalled until it had lost the lanes, and was certainly not sent to.
  */
-record EverybodySettled(CampaignRun campaign) implements Guarantee {
+public record EverybodySettled(CampaignRun campaign) implements Guarantee {
 
   @Override
   public void verify() {

@@ -1,7 +1,7 @@
-package dev.sluice.benchmark.chaos;
+package dev.sluice.benchmark.guarantee;
 
 /** A guarantee that holds in every scenario, sampled while it runs and verified at its end. */
-interface Guarantee {
+public interface Guarantee {
 
   /** Samples the running system; fails if the guarantee is broken now. */
   default void sample() {}

@@ -1,7 +1,8 @@
-package dev.sluice.benchmark.chaos;
+package dev.sluice.benchmark.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.benchmark.fleet.RoleJvm;
 import dev.sluice.local.AcceptedMessages;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import dev.sluice.schema.Json;
@@ -36,7 +37,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * frozen. The windows committed at that moment give the offsets, and the requests at these offsets
  * give the recipients.
  */
-final class InDoubtWereInFlight implements Guarantee {
+public final class InDoubtWereInFlight implements Guarantee {
   private final KafkaConfig kafka;
   private final CampaignRun campaign;
   private final List<String> events = new ArrayList<>();
@@ -44,7 +45,7 @@ final class InDoubtWereInFlight implements Guarantee {
   /** The event that happened while an offset was started. */
   private final Map<TopicPartition, NavigableMap<Long, String>> started = new ConcurrentHashMap<>();
 
-  InDoubtWereInFlight(KafkaConfig kafka, CampaignRun campaign) {
+  public InDoubtWereInFlight(KafkaConfig kafka, CampaignRun campaign) {
     this.kafka = kafka;
     this.campaign = campaign;
   }
@@ -54,7 +55,8 @@ final class InDoubtWereInFlight implements Guarantee {
    *
    * @param event what happened to it, in words
    */
-  void remember(String worker, String event) throws InterruptedException, ExecutionException {
+  public void remember(String worker, String event)
+      throws InterruptedException, ExecutionException {
     events.add(event);
     String group = kafka.topics().workerGroup();
     try (Admin admin = Admin.create(kafka.client(Map.of()))) {
@@ -105,7 +107,7 @@ final class InDoubtWereInFlight implements Guarantee {
   }
 
   /** Returns the total number of sends in flight at the kills. */
-  int inFlight() {
+  public int inFlight() {
     return started.values().stream().mapToInt(Map::size).sum();
   }
 
@@ -122,7 +124,7 @@ final class InDoubtWereInFlight implements Guarantee {
   }
 
   /** Returns who is in doubt by what happened. */
-  Doubts doubts(AcceptedMessages accepted) {
+  public Doubts doubts(AcceptedMessages accepted) {
     String prefix = campaign.id() + ":";
     Set<Long> sentTo =
         accepted.perRecipient().keySet().stream()

@@ -1,4 +1,4 @@
-package dev.sluice.benchmark.chaos;
+package dev.sluice.benchmark.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -22,13 +22,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * A campaign's start, its pause, its resume and its end are each announced once, whichever role was
  * killed meanwhile.
  */
-final class EventsTold implements Guarantee {
+public final class EventsTold implements Guarantee {
   private static final Duration LATEST = Duration.ofSeconds(60);
 
   private final KafkaConfig kafka;
   private final CampaignRun campaign;
 
-  EventsTold(KafkaConfig kafka, CampaignRun campaign) {
+  public EventsTold(KafkaConfig kafka, CampaignRun campaign) {
     this.kafka = kafka;
     this.campaign = campaign;
   }

@@ -1,4 +1,4 @@
-package dev.sluice.benchmark.chaos;
+package dev.sluice.benchmark.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** I2: the provider accepted no message twice, and every message that is marked sent. */
-record SentOnce(WhatsAppSimulator simulator, CampaignRun campaign) implements Guarantee {
+public record SentOnce(WhatsAppSimulator simulator, CampaignRun campaign) implements Guarantee {
 
   @Override
   public void verify() {

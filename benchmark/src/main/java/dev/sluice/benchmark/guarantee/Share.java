@@ -1,4 +1,4 @@
-package dev.sluice.benchmark.chaos;
+package dev.sluice.benchmark.guarantee;
 
 /**
  * How much neighbours must send while a fault lasts.
@@ -15,7 +15,7 @@ public record Share(double least, boolean ofRate) {
   }
 
   /** Returns a share of what they sent before. */
-  static Share ofBefore(double least) {
+  public static Share ofBefore(double least) {
     return new Share(least, false);
   }
 }

@@ -1,11 +1,11 @@
-package dev.sluice.benchmark.chaos;
+package dev.sluice.benchmark.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.schema.RecipientStatus;
 
 /** Without a crash nothing is in doubt, because every send is awaited. */
-record NobodyInDoubt(CampaignRun campaign) implements Guarantee {
+public record NobodyInDoubt(CampaignRun campaign) implements Guarantee {
 
   @Override
   public void verify() {

@@ -1,4 +1,4 @@
-package dev.sluice.benchmark.chaos;
+package dev.sluice.benchmark.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,7 +36,7 @@ public final class RateHeld implements Guarantee {
    * @param rate the sender's rate, messages/s
    * @param lanes the sender's lanes
    */
-  RateHeld(WhatsAppSimulator simulator, String address, double rate, int lanes) {
+  public RateHeld(WhatsAppSimulator simulator, String address, double rate, int lanes) {
     this(simulator, address, rate, lanes, Moments.now(), (int) Math.ceil(rate * DELAY));
   }
 
@@ -59,7 +59,7 @@ public final class RateHeld implements Guarantee {
    * Returns the same for a machine on which much else runs: there many threads at once wait for a
    * core between their permits and their first bytes.
    */
-  RateHeld onABusyMachine() {
+  public RateHeld onABusyMachine() {
     return new RateHeld(
         simulator, address, rate, lanes, sinceMicros, 1 + (int) Math.ceil(rate / 10));
   }
@@ -83,12 +83,12 @@ public final class RateHeld implements Guarantee {
   }
 
   /** Returns the most that were written within a second. */
-  int written() {
+  public int written() {
     return since(simulator.written().written(address)).worstSecond();
   }
 
   /** Returns the most that arrived within a second. */
-  int arrived() {
+  public int arrived() {
     return since(simulator.written().arrived(address)).worstSecond();
   }
 
@@ -106,7 +106,7 @@ public final class RateHeld implements Guarantee {
   }
 
   /** Returns the one whose sender has written more within a second. */
-  RateHeld fuller(RateHeld other) {
+  public RateHeld fuller(RateHeld other) {
     return other.written() > written() ? other : this;
   }
 

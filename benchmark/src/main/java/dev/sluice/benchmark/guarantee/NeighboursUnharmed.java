@@ -1,4 +1,4 @@
-package dev.sluice.benchmark.chaos;
+package dev.sluice.benchmark.guarantee;
 
 import dev.sluice.local.AcceptedMessages;
 import dev.sluice.local.WhatsAppSimulator;
@@ -22,7 +22,7 @@ import org.assertj.core.api.SoftAssertions;
  * lasts, all others keep nearly all of their rate and do not exceed it, and each of their
  * recipients gets the message once.
  */
-final class NeighboursUnharmed implements Guarantee {
+public final class NeighboursUnharmed implements Guarantee {
   private static final double NOTEWORTHY = 0.98;
   private static final int ONE_LANE = 1;
 
@@ -47,7 +47,7 @@ final class NeighboursUnharmed implements Guarantee {
    * @param recipients how many the campaign has
    * @param rate its sender's rate, messages/s
    */
-  record Neighbour(CampaignRun campaign, String address, int recipients, double rate) {}
+  public record Neighbour(CampaignRun campaign, String address, int recipients, double rate) {}
 
   /**
    * Creates the guarantee.
@@ -55,7 +55,7 @@ final class NeighboursUnharmed implements Guarantee {
    * @param share what each must keep
    * @param story receives the measured rates
    */
-  NeighboursUnharmed(
+  public NeighboursUnharmed(
       WhatsAppSimulator simulator,
       List<Neighbour> neighbours,
       Share share,
@@ -72,7 +72,7 @@ final class NeighboursUnharmed implements Guarantee {
   }
 
   /** Ends a time without a fault that began with {@link #begin}. */
-  void calm() {
+  public void calm() {
     double seconds = seconds();
     neighbours.forEach(
         one -> usual.put(one, Math.clamp(sent(one) / seconds, 1 / seconds, one.rate())));
@@ -88,14 +88,14 @@ final class NeighboursUnharmed implements Guarantee {
   }
 
   /** Starts measuring; the fault begins now, and all are sending. */
-  void begin() {
+  public void begin() {
     neighbours.forEach(one -> acceptedBefore.put(one, simulator.accepted().count(one.address())));
     begunNanos = System.nanoTime();
     begun = Instant.now();
   }
 
   /** Measures what has been sent since the fault began, while all are still sending. */
-  void measure() {
+  public void measure() {
     double whole = seconds();
     SoftAssertions shares = new SoftAssertions();
     double least = Double.MAX_VALUE;
@@ -158,7 +158,7 @@ final class NeighboursUnharmed implements Guarantee {
   }
 
   /** Returns the progress of those that have not completed. */
-  Map<String, Map<RecipientStatus, Long>> unfinished() {
+  public Map<String, Map<RecipientStatus, Long>> unfinished() {
     Map<String, Map<RecipientStatus, Long>> unfinished = new HashMap<>();
     neighbours.stream()
         .filter(one -> !one.campaign().completed())

@@ -1,9 +1,9 @@
-package dev.sluice.benchmark.chaos;
+package dev.sluice.benchmark.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** I5: at every commit a counter equals the number of its rows. */
-record CountersEqualRows(CampaignRun campaign) implements Guarantee {
+public record CountersEqualRows(CampaignRun campaign) implements Guarantee {
 
   @Override
   public void sample() {

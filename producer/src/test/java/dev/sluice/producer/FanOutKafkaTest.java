@@ -14,7 +14,6 @@ import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.Json;
 import dev.sluice.schema.SendRequest;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -27,14 +26,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -142,33 +144,43 @@ class FanOutKafkaTest {
 
   /** With the default assignor each would take its task with a probability of a half. */
   @Test
-  void producersThatJoinTakeNothingFromTheOneThatWorks() {
-    SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    AtomicInteger taken = new AtomicInteger();
-    meters
-        .config()
-        .onMeterRemoved(meter -> {
-          if (isOfItsTask(meter)) {
-            taken.incrementAndGet();
-          }
-        });
-    try (FanOut working = fanOut(meters)) {
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> meters.getMeters().stream().anyMatch(FanOutKafkaTest::isOfItsTask));
+  void producersThatJoinTakeNothingFromTheOneThatWorks() throws Exception {
+    try (Admin admin = Admin.create(KAFKA.client(Map.of()));
+        FanOut working = fanOut(new SimpleMeterRegistry())) {
+      await().atMost(Duration.ofSeconds(60)).until(() -> members(admin, 1).size() == 1);
+      String feeding = feeding(members(admin, 1));
       for (int i = 0; i < 4; i++) {
         try (FanOut joining = fanOut(new SimpleMeterRegistry())) {
-          await().atMost(Duration.ofSeconds(60)).until(joining::running);
+          await().atMost(Duration.ofSeconds(60)).until(() -> members(admin, 2).size() == 2);
+          assertThat(feeding(members(admin, 2))).isEqualTo(feeding);
+          assertThat(joining.running()).isTrue();
         }
+        await().atMost(Duration.ofSeconds(60)).until(() -> members(admin, 1).size() == 1);
       }
-      assertThat(taken).hasValue(0);
       assertThat(working.running()).isTrue();
     }
   }
 
-  /** Returns whether a meter is there only as long as the task that feeds is. */
-  private static boolean isOfItsTask(Meter meter) {
-    return meter.getId().getName().equals("sluice.producer.campaigns");
+  /** Returns the members of the producers' group once it has so many and is stable. */
+  private static List<MemberDescription> members(Admin admin, int count) throws Exception {
+    ConsumerGroupDescription group =
+        admin
+            .describeConsumerGroups(List.of(KAFKA.topics().producerGroup()))
+            .all()
+            .get()
+            .get(KAFKA.topics().producerGroup());
+    boolean isStable = group != null && group.groupState() == GroupState.STABLE;
+    return isStable && group.members().size() == count ? List.copyOf(group.members()) : List.of();
+  }
+
+  /** Returns the member that has the campaigns' commands, or nothing. */
+  private static String feeding(List<MemberDescription> members) {
+    return members.stream()
+        .filter(member ->
+            member.assignment().topicPartitions().stream()
+                .anyMatch(partition -> partition.topic().equals(KAFKA.topics().campaignCommands())))
+        .map(MemberDescription::consumerId)
+        .collect(Collectors.joining());
   }
 
   @Test

@@ -35,8 +35,9 @@ public final class StayingTasks implements TaskAssignor {
     Map<Boolean, Set<TaskId>> byState =
         application.allTasks().values().stream()
             .collect(partitioningBy(TaskInfo::isStateful, mapping(TaskInfo::id, toSet())));
-    // Each kind by itself, so that a task with a store does not move in exchange for one without.
-    byState.values().forEach(tasks -> assign(tasks, shares));
+    // Tasks with stores first, so that none of them makes room for one without.
+    assign(byState.getOrDefault(true, Set.of()), shares);
+    assign(byState.getOrDefault(false, Set.of()), shares);
     return new TaskAssignment(shares.stream().map(Share::assignment).toList());
   }
 

@@ -26,10 +26,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.server.common.MetadataVersion;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Types what the documents have operators type into Kafka's own scripts, to a real broker. */
+@Tag("weekly")
 class KafkaScriptsIT {
   /** What the scripts run. */
   private static final Map<String, String> PROGRAMS =

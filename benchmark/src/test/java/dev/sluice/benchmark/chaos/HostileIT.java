@@ -17,8 +17,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("weekly")
 class HostileIT {
   private static final int PER_TOPIC = 10_000;
   private static final long SEED = Long.getLong("chaos.seed", System.nanoTime());

@@ -28,7 +28,8 @@ final class PlaceRefill {
   /**
    * Records what an iteration has left.
    *
-   * @param inFlight how many places are taken once the sends it has picked are launched
+   * @param inFlight how many sends have a place or wait for one once those it has picked are
+   *     launched
    * @param lacksPlaces whether a lane could have sent more with more places
    */
   void picked(int inFlight, boolean lacksPlaces, long nowNanos) {

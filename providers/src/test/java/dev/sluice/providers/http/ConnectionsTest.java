@@ -13,12 +13,9 @@ import dev.sluice.providers.spi.SendOutcome;
 import dev.sluice.providers.whatsapp.WhatsAppProvider;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,10 +25,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Failures before a connection is open, when the provider has received nothing. */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(30)
 class ConnectionsTest {
   private static final Permit NO_PERMIT =
@@ -133,21 +133,24 @@ class ConnectionsTest {
   /** It fails before anything of the message is written, and does not ask for its permit. */
   @ParameterizedTest
   @CsvSource({
-    "HTTP/1.1 504 Gateway Timeout|Content-Length: 0||, the proxy answered 504",
-    "HTTP/1.1 407 Proxy Authentication Required|Content-Length: 2||no, the proxy answered 407",
-    "SSH-2.0-OpenSSH|, no connection",
-    "'', no connection",
+    "slow, HTTP/1.1 504 Gateway Timeout|Content-Length: 0||, the proxy answered 504",
+    "strict, HTTP/1.1 407 Proxy Authentication Required|Content-Length: 2||no, the proxy answered 407",
+    "foreign, SSH-2.0-OpenSSH|, no connection",
+    "mute, '', no connection",
   })
-  void aProxyThatDoesNotConnectIsSafeToTryAgain(String answer, String detail) throws Exception {
+  void aProxyThatDoesNotConnectIsSafeToTryAgain(String name, String answer, String detail)
+      throws Exception {
     try (RawServer proxy =
         new RawServer(connection -> {
           connection.readHead();
           connection.write(answer.replace("|", "\r\n"));
         })) {
-      through(
+      String url = "https://" + name + ".invalid";
+      ChosenProxies.through(
           proxy,
+          url,
           () -> {
-            try (WhatsAppProvider provider = ProviderFixture.whatsApp("https://provider.invalid")) {
+            try (WhatsAppProvider provider = ProviderFixture.whatsApp(url)) {
               assertNotSent(provider.send(message("c:1:1"), NO_PERMIT), detail);
             }
           });
@@ -158,10 +161,12 @@ class ConnectionsTest {
   void aProxyThatNeverAnswersIsSafeToTryAgainWhenItsTimeIsOver() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
     try (RawServer proxy = new RawServer(_ -> over.await())) {
-      through(
+      String url = "https://silent.invalid";
+      ChosenProxies.through(
           proxy,
+          url,
           () -> {
-            try (WhatsAppProvider provider = ProviderFixture.whatsApp("https://provider.invalid")) {
+            try (WhatsAppProvider provider = ProviderFixture.whatsApp(url)) {
               assertNotSent(provider.send(message("c:1:1")), "in time");
             }
           });
@@ -183,11 +188,11 @@ class ConnectionsTest {
                 connection.join(provider);
               }
             })) {
-      through(
+      ChosenProxies.through(
           proxy,
+          simulator.url(),
           () -> {
-            try (WhatsAppProvider provider =
-                ProviderFixture.trusting("https://localhost:" + simulator.port())) {
+            try (WhatsAppProvider provider = ProviderFixture.trusting(simulator.url())) {
               for (String one : List.of("c:1:1", "c:2:1")) {
                 assertThat(provider.send(message(one), permits::incrementAndGet))
                     .isInstanceOf(SendOutcome.Accepted.class);
@@ -212,18 +217,6 @@ class ConnectionsTest {
             new WhatsAppProvider(
                 ProviderFixture.config("https://localhost", folder.resolve("none.pem"), true), 1))
         .hasMessageContaining("none.pem");
-  }
-
-  private static void through(RawServer proxy, Runnable calls) {
-    ProxySelector ofJava = ProxySelector.getDefault();
-    URI address = URI.create(proxy.url());
-    ProxySelector.setDefault(
-        ProxySelector.of(new InetSocketAddress(address.getHost(), address.getPort())));
-    try {
-      calls.run();
-    } finally {
-      ProxySelector.setDefault(ofJava);
-    }
   }
 
   private static void assertNotSent(SendOutcome outcome, String detail) {

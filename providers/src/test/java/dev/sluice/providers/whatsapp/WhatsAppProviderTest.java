@@ -24,6 +24,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,7 @@ import tools.jackson.databind.JsonNode;
 /** Runs against the simulator, with and without TLS. */
 @ParameterizedClass(name = "TLS: {0}")
 @ValueSource(booleans = {false, true})
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(30)
 class WhatsAppProviderTest {
   private static final SimulatorConfig QUICK =

@@ -27,8 +27,11 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** If it is unknown what was sent from a partition, nothing more is; the others go on. */
+@Execution(ExecutionMode.CONCURRENT)
 class ClosedPartitionTest {
   /** A sender whose first lane is in the other partition. */
   private static final String ELSEWHERE =

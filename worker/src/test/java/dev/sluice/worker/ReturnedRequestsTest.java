@@ -32,8 +32,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Requests that may not be sent are returned to the producer and block no others. */
+@Execution(ExecutionMode.CONCURRENT)
 class ReturnedRequestsTest {
   /** A lane that would need hours for what is queued in these tests. */
   private static final double SLOW = 1;

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Several lanes with slow responses or long queues, none of which alone holds much of the window or
  * of the memory, leave their neighbour 95 % of its rate and keep their own.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class SeveralSlowLanesTest {
   private static final String SLOW = "slow";
   private static final String THROTTLED = "throttled";

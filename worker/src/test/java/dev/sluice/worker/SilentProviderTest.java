@@ -37,8 +37,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Senders "bad" and "good" have one provider; at the address of "bad" it stops answering. */
+@Execution(ExecutionMode.CONCURRENT)
 class SilentProviderTest {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 

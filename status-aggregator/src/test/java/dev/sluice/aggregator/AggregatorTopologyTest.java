@@ -20,47 +20,47 @@ import org.junit.jupiter.api.Test;
 class AggregatorTopologyTest extends TopologyFixture {
   @Test
   void aHundredResultsAreOneStatement() {
-    UUID campaign = FIXTURE.campaign(250);
-    List<Long> ids = FIXTURE.recipients(campaign);
+    UUID campaign = fixture.campaign(250);
+    List<Long> ids = fixture.recipients(campaign);
     send(campaign, ids.subList(0, 1), RecipientStatus.SENT);
-    double before = FIXTURE.statements();
+    double before = fixture.statements();
     send(campaign, ids.subList(1, 200), RecipientStatus.SENT);
     step();
 
-    assertThat(FIXTURE.statements() - before).isEqualTo(2);
-    assertThat(FIXTURE.rows(campaign)).containsEntry(RecipientStatus.SENT, 200);
+    assertThat(fixture.statements() - before).isEqualTo(2);
+    assertThat(fixture.rows(campaign)).containsEntry(RecipientStatus.SENT, 200);
   }
 
   @Test
   void aSmallBatchIsWrittenAfterTenSeconds() {
-    UUID campaign = FIXTURE.campaign(50);
-    send(campaign, FIXTURE.recipients(campaign).subList(0, 7), RecipientStatus.SENT);
+    UUID campaign = fixture.campaign(50);
+    send(campaign, fixture.recipients(campaign).subList(0, 7), RecipientStatus.SENT);
 
     driver.advanceWallClockTime(Duration.ofMillis(9_500));
-    assertThat(FIXTURE.rows(campaign)).doesNotContainKey(RecipientStatus.SENT);
+    assertThat(fixture.rows(campaign)).doesNotContainKey(RecipientStatus.SENT);
 
     driver.advanceWallClockTime(Duration.ofMillis(700));
-    assertThat(FIXTURE.rows(campaign)).containsEntry(RecipientStatus.SENT, 7);
+    assertThat(fixture.rows(campaign)).containsEntry(RecipientStatus.SENT, 7);
   }
 
   @Test
   void theLastOutcomesAreWrittenAtOnceAndCompleteTheCampaign() {
-    UUID campaign = FIXTURE.campaign(7);
-    send(campaign, FIXTURE.recipients(campaign), RecipientStatus.SENT);
+    UUID campaign = fixture.campaign(7);
+    send(campaign, fixture.recipients(campaign), RecipientStatus.SENT);
 
-    assertThat(FIXTURE.campaignStatus(campaign)).isEqualTo("COMPLETED");
-    assertThat(FIXTURE.wrongCounters(campaign)).isEmpty();
+    assertThat(fixture.campaignStatus(campaign)).isEqualTo("COMPLETED");
+    assertThat(fixture.wrongCounters(campaign)).isEmpty();
   }
 
   @Test
   void receiptsAfterTheEndAreStillCounted() {
-    UUID campaign = FIXTURE.campaign(3);
-    send(campaign, FIXTURE.recipients(campaign), RecipientStatus.SENT);
-    send(campaign, FIXTURE.recipients(campaign), RecipientStatus.READ);
+    UUID campaign = fixture.campaign(3);
+    send(campaign, fixture.recipients(campaign), RecipientStatus.SENT);
+    send(campaign, fixture.recipients(campaign), RecipientStatus.READ);
     driver.advanceWallClockTime(Duration.ofSeconds(11));
 
-    assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.READ, 3));
-    assertThat(FIXTURE.wrongCounters(campaign)).isEmpty();
+    assertThat(fixture.rows(campaign)).isEqualTo(Map.of(RecipientStatus.READ, 3));
+    assertThat(fixture.wrongCounters(campaign)).isEmpty();
   }
 
   @Test
@@ -84,24 +84,24 @@ class AggregatorTopologyTest extends TopologyFixture {
   void aCampaignWhoseRowsAreLockedDelaysItselfAlone() {
     Database.Timeouts soon = new Database.Timeouts(Duration.ofSeconds(30), Duration.ofMillis(200));
     try (Database database =
-            new Database(FIXTURE.environment().database(), 4, "locked", meters, soon);
+            new Database(fixture.environment().database(), 4, "locked", meters, soon);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       restart(new StatusStatement(database.sql()), threads);
-      UUID locked = FIXTURE.campaign(3);
-      UUID other = FIXTURE.campaign(250);
-      FIXTURE
+      UUID locked = fixture.campaign(3);
+      UUID other = fixture.campaign(250);
+      fixture
           .sql()
           .transaction(lock -> {
             lock.dsl()
                 .execute(
                     "SELECT 1 FROM sluice.campaign_recipient WHERE campaign_id = ? FOR UPDATE",
                     locked);
-            send(locked, FIXTURE.recipients(locked), RecipientStatus.SENT);
+            send(locked, fixture.recipients(locked), RecipientStatus.SENT);
             until(() -> health.problems().size() == 1);
-            send(other, FIXTURE.recipients(other), RecipientStatus.SENT);
-            until(() -> FIXTURE.campaignStatus(other).equals("COMPLETED"));
+            send(other, fixture.recipients(other), RecipientStatus.SENT);
+            until(() -> fixture.campaignStatus(other).equals("COMPLETED"));
 
-            assertThat(FIXTURE.rows(locked)).isEqualTo(Map.of(RecipientStatus.PENDING, 3));
+            assertThat(fixture.rows(locked)).isEqualTo(Map.of(RecipientStatus.PENDING, 3));
             assertThat(health.problems().values())
                 .singleElement(STRING)
                 .startsWith("writing results of campaign " + locked.toString().substring(0, 4))
@@ -109,7 +109,7 @@ class AggregatorTopologyTest extends TopologyFixture {
             assertThat(meters.get("sluice.aggregator.stuck").gauge().value()).isEqualTo(1);
           });
 
-      until(() -> FIXTURE.campaignStatus(locked).equals("COMPLETED"));
+      until(() -> fixture.campaignStatus(locked).equals("COMPLETED"));
       until(() -> health.problems().isEmpty());
       until(this::storeIsEmpty);
     }

@@ -36,8 +36,8 @@ import org.junit.jupiter.api.AfterEach;
 
 /** An aggregator with room for a hundred results, driven step by step against a real database. */
 abstract class CrowdedRoomFixture {
-  static final Fixture FIXTURE = new Fixture();
-  private static final Topics TOPICS = FIXTURE.environment().kafka().topics();
+  final Fixture fixture = Fixture.of(getClass());
+  private final Topics topics = fixture.environment().kafka().topics();
   static final int ROOM = 100;
   static final int HALF = ROOM / 2;
   final Health health = new Health();
@@ -62,7 +62,7 @@ abstract class CrowdedRoomFixture {
   CrowdedRoomFixture(Duration statementTimeout) {
     database =
         new Database(
-            FIXTURE.environment().database(),
+            fixture.environment().database(),
             15,
             "crowded",
             meters,
@@ -70,20 +70,20 @@ abstract class CrowdedRoomFixture {
     driver = start();
     results =
         driver.createInputTopic(
-            TOPICS.sendResults(), new StringSerializer(), new ByteArraySerializer());
+            topics.sendResults(), new StringSerializer(), new ByteArraySerializer());
     commands =
         driver.createOutputTopic(
-            TOPICS.campaignCommands(), new StringDeserializer(), new ByteArrayDeserializer());
+            topics.campaignCommands(), new StringDeserializer(), new ByteArrayDeserializer());
     deadLetters =
         driver.createOutputTopic(
-            TOPICS.deadLetters(), new StringDeserializer(), new ByteArrayDeserializer());
+            topics.deadLetters(), new StringDeserializer(), new ByteArrayDeserializer());
   }
 
   private TopologyTestDriver start() {
     StatusAggregatorConfig config =
         new StatusAggregatorConfig(
-            FIXTURE.environment().kafka(),
-            FIXTURE.environment().database(),
+            fixture.environment().kafka(),
+            fixture.environment().database(),
             1,
             Duration.ofSeconds(10),
             ROOM);
@@ -102,7 +102,7 @@ abstract class CrowdedRoomFixture {
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
     return new TopologyTestDriver(
         AggregatorTopology.of(
-            TOPICS,
+            topics,
             () ->
                 new BatchProcessor(
                     config, flushes, troubles, rowTimes, room, meters, this::countWait)),
@@ -136,7 +136,7 @@ abstract class CrowdedRoomFixture {
   int replay(String because) {
     List<TestRecord<String, byte[]>> letters = deadLetters.readRecordsToList();
     for (TestRecord<String, byte[]> letter : letters) {
-      assertThat(header(letter, "topic")).isEqualTo(TOPICS.sendResults());
+      assertThat(header(letter, "topic")).isEqualTo(topics.sendResults());
       assertThat(header(letter, "partition")).isEqualTo("0");
       assertThat(header(letter, "reason")).startsWith("no room: ").contains(because);
       results.pipeInput(letter.key(), letter.value());
@@ -149,19 +149,19 @@ abstract class CrowdedRoomFixture {
     return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
   }
 
-  static List<UUID> campaigns(int number, int recipients) {
-    return Stream.generate(() -> FIXTURE.campaign(recipients)).limit(number).toList();
+  List<UUID> campaigns(int number, int recipients) {
+    return Stream.generate(() -> fixture.campaign(recipients)).limit(number).toList();
   }
 
-  static void whileLocked(List<UUID> campaigns, Runnable then) {
+  void whileLocked(List<UUID> campaigns, Runnable then) {
     String ids = campaigns.stream().map(id -> "'" + id + "'").collect(Collectors.joining(", "));
-    FIXTURE.holding(
+    fixture.holding(
         "SELECT 1 FROM sluice.campaign_recipient WHERE campaign_id IN (" + ids + ") FOR UPDATE",
         then);
   }
 
   void send(UUID campaign, int from, int to, RecipientStatus status) {
-    FIXTURE
+    fixture
         .recipients(campaign)
         .subList(from, to)
         .forEach(id ->
@@ -180,7 +180,7 @@ abstract class CrowdedRoomFixture {
   }
 
   void untilCompleted(UUID campaign) {
-    until(() -> FIXTURE.campaignStatus(campaign).equals("COMPLETED"));
+    until(() -> fixture.campaignStatus(campaign).equals("COMPLETED"));
   }
 
   void untilPaused(List<UUID> campaigns) {

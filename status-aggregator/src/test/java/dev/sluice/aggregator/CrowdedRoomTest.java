@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class CrowdedRoomTest extends CrowdedRoomFixture {
   @Test
   void aShortLockPausesNobodyHoweverFullTheRoomIs() {
-    UUID campaign = FIXTURE.campaign(ROOM);
+    UUID campaign = fixture.campaign(ROOM);
     whileLocked(
         List.of(campaign),
         () -> {
@@ -34,7 +34,7 @@ class CrowdedRoomTest extends CrowdedRoomFixture {
   /** If another aggregator dies meanwhile, its partitions have no owner for that long. */
   @Test
   void whatOnePollBringsHoldsUpARebalanceForHalfAMinuteAtMost() {
-    UUID campaign = FIXTURE.campaign(HALF + 1);
+    UUID campaign = fixture.campaign(HALF + 1);
     whileLocked(
         List.of(campaign),
         () -> {
@@ -54,7 +54,7 @@ class CrowdedRoomTest extends CrowdedRoomFixture {
 
   @Test
   void aCampaignThatIsStuckIsPausedWhenItTakesTheRoomOfOthers() {
-    UUID campaign = FIXTURE.campaign(HALF);
+    UUID campaign = fixture.campaign(HALF);
     whileLocked(
         List.of(campaign),
         () -> {
@@ -83,7 +83,7 @@ class CrowdedRoomTest extends CrowdedRoomFixture {
   @Test
   void manyLockedCampaignsLeaveRoomToAllOthers() {
     List<UUID> locked = campaigns(12, 9);
-    UUID healthy = FIXTURE.campaign(HALF / 2 - 1);
+    UUID healthy = fixture.campaign(HALF / 2 - 1);
     whileLocked(
         locked,
         () -> {
@@ -102,7 +102,7 @@ class CrowdedRoomTest extends CrowdedRoomFixture {
     until(() -> stored() == 0);
     assertThat(replay()).isEqualTo(12 * 9 - HALF);
     locked.forEach(this::untilCompleted);
-    locked.forEach(campaign -> assertThat(FIXTURE.wrongCounters(campaign)).isEmpty());
+    locked.forEach(campaign -> assertThat(fixture.wrongCounters(campaign)).isEmpty());
   }
 
   /** As after a takeover, which brings what another process had room for. */
@@ -111,7 +111,7 @@ class CrowdedRoomTest extends CrowdedRoomFixture {
     int mostOfStuck = HALF + HALF / 2;
     int all = 2 * mostOfStuck;
     List<UUID> locked = campaigns(2, mostOfStuck);
-    UUID healthy = FIXTURE.campaign(ROOM / 8 - 1);
+    UUID healthy = fixture.campaign(ROOM / 8 - 1);
     whileLocked(
         locked,
         () -> {
@@ -132,13 +132,13 @@ class CrowdedRoomTest extends CrowdedRoomFixture {
     until(() -> stored() == 0);
     assertThat(replay()).isEqualTo(all - mostOfStuck);
     locked.forEach(this::untilCompleted);
-    locked.forEach(campaign -> assertThat(FIXTURE.wrongCounters(campaign)).isEmpty());
+    locked.forEach(campaign -> assertThat(fixture.wrongCounters(campaign)).isEmpty());
   }
 
   @Test
   void receiptsOfAPausedCampaignLeaveRoomToOthers() {
-    UUID locked = FIXTURE.campaign(3 * HALF);
-    UUID healthy = FIXTURE.campaign(HALF / 2 - 1);
+    UUID locked = fixture.campaign(3 * HALF);
+    UUID healthy = fixture.campaign(HALF / 2 - 1);
     send(locked, 0, 3 * HALF, RecipientStatus.SENT);
     untilCompleted(locked);
     until(() -> stored() == 0);
@@ -161,12 +161,12 @@ class CrowdedRoomTest extends CrowdedRoomFixture {
         });
 
     until(() -> stored() == 0);
-    assertThat(FIXTURE.rows(locked))
+    assertThat(fixture.rows(locked))
         .isEqualTo(Map.of(RecipientStatus.READ, HALF, RecipientStatus.SENT, 2 * HALF));
     replay();
-    until(() -> !FIXTURE.rows(locked).containsKey(RecipientStatus.SENT));
-    assertThat(FIXTURE.rows(locked))
+    until(() -> !fixture.rows(locked).containsKey(RecipientStatus.SENT));
+    assertThat(fixture.rows(locked))
         .isEqualTo(Map.of(RecipientStatus.READ, HALF, RecipientStatus.DELIVERED, 2 * HALF));
-    assertThat(FIXTURE.wrongCounters(locked)).isEmpty();
+    assertThat(fixture.wrongCounters(locked)).isEmpty();
   }
 }

@@ -19,11 +19,11 @@ class DeadLettersTest extends TopologyFixture {
 
   @Test
   void whatCannotBeReadGoesToTheDeadLetters() {
-    UUID campaign = FIXTURE.campaign(1);
+    UUID campaign = fixture.campaign(1);
     pipe(campaign.toString(), "not json".getBytes(StandardCharsets.UTF_8));
     pipe(campaign.toString(), new byte[1_000_000]);
     pipe("another key", Json.write(Fixture.result(campaign, 1, 1, RecipientStatus.SENT)));
-    send(campaign, FIXTURE.recipients(campaign), RecipientStatus.SENT);
+    send(campaign, fixture.recipients(campaign), RecipientStatus.SENT);
 
     assertThat(deadLetters().readRecordsToList())
         .hasSize(3)
@@ -31,7 +31,7 @@ class DeadLettersTest extends TopologyFixture {
           assertThat(header(letter, "reason")).isNotEmpty();
           assertThat(header(letter, "type")).isEqualTo("dead-letter");
         });
-    assertThat(FIXTURE.campaignStatus(campaign)).isEqualTo("COMPLETED");
+    assertThat(fixture.campaignStatus(campaign)).isEqualTo("COMPLETED");
   }
 
   @Test
@@ -47,13 +47,13 @@ class DeadLettersTest extends TopologyFixture {
 
   @Test
   void whatTheDatabaseRefusesIsADeadLetterAndAllOthersAreWritten() {
-    FIXTURE.refusePoison();
-    UUID campaign = FIXTURE.campaign(100);
-    List<Long> ids = FIXTURE.recipients(campaign);
+    fixture.refusePoison();
+    UUID campaign = fixture.campaign(100);
+    List<Long> ids = fixture.recipients(campaign);
     pipe(campaign.toString(), Json.write(Fixture.poison(campaign, ids.getFirst())));
     send(campaign, ids.subList(1, 100), RecipientStatus.SENT);
 
-    assertThat(FIXTURE.rows(campaign))
+    assertThat(fixture.rows(campaign))
         .isEqualTo(Map.of(RecipientStatus.SENT, 99, RecipientStatus.PENDING, 1));
     TestRecord<byte[], byte[]> letter = deadLetters().readRecord();
     assertThat(header(letter, "reason")).contains("no_poison");
@@ -82,8 +82,8 @@ class DeadLettersTest extends TopologyFixture {
   /** A crash before the letter is committed may lose it. */
   @Test
   void aWishThatWasGivenUpStaysBesideANewerResultUntilItsLetterIsCommitted() {
-    UUID campaign = FIXTURE.campaign(1);
-    long id = FIXTURE.recipients(campaign).getFirst();
+    UUID campaign = fixture.campaign(1);
+    long id = fixture.recipients(campaign).getFirst();
     refuseAWish(campaign, id);
 
     pipe(campaign.toString(), Json.write(Fixture.receipt(campaign, id, RecipientStatus.READ)));
@@ -95,20 +95,20 @@ class DeadLettersTest extends TopologyFixture {
     assertThat(stored(campaign, id).wish()).as("the letter is safe").isNull();
     driver.advanceWallClockTime(Duration.ofSeconds(10));
     flush();
-    assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.READ, 1));
+    assertThat(fixture.rows(campaign)).isEqualTo(Map.of(RecipientStatus.READ, 1));
     assertThat(storeIsEmpty()).isTrue();
   }
 
   @Test
   void aWishThatWasGivenUpStaysWhenANewerResultIsWrittenUntilItsLetterIsCommitted() {
-    UUID campaign = FIXTURE.campaign(1);
-    long id = FIXTURE.recipients(campaign).getFirst();
+    UUID campaign = fixture.campaign(1);
+    long id = fixture.recipients(campaign).getFirst();
     refuseAWish(campaign, id);
 
     atOnce = true;
     send(campaign, List.of(id), RecipientStatus.SENT);
 
-    assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.SENT, 1));
+    assertThat(fixture.rows(campaign)).isEqualTo(Map.of(RecipientStatus.SENT, 1));
     assertThat(stored(campaign, id).wish()).isNotNull();
     step();
     assertThat(storeIsEmpty()).isTrue();
@@ -116,9 +116,9 @@ class DeadLettersTest extends TopologyFixture {
 
   /** The flush has ended; the task learns of it with the next step. */
   private void refuseAWish(UUID campaign, long recipient) {
-    FIXTURE.refusePoison();
+    fixture.refusePoison();
     restart(
-        new StatusStatement(FIXTURE.sql()),
+        new StatusStatement(fixture.sql()),
         flush -> {
           if (atOnce) {
             flush.run();

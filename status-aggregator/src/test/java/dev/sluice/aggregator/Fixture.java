@@ -18,11 +18,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** A test class's own database, with methods that fill and audit it. */
 final class Fixture {
+  private static final Map<Class<?>, Fixture> OF_CLASSES = new ConcurrentHashMap<>();
+
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final TestEnvironment environment = TestEnvironment.create(1);
   private final DSLContext sql =
@@ -34,6 +37,11 @@ final class Fixture {
 
   Fixture() {
     uncounted.execute("INSERT INTO sluice.sender (id, address) VALUES ('s', '1')");
+  }
+
+  /** Returns the one of this test class; other classes may lock rows or break tables meanwhile. */
+  static Fixture of(Class<?> test) {
+    return OF_CLASSES.computeIfAbsent(test, _ -> new Fixture());
   }
 
   TestEnvironment environment() {

@@ -27,27 +27,27 @@ class PendingResultsTest extends TopologyFixture {
   /** Only the store survives a crash; the next process writes what is in it. */
   @Test
   void whatWasNotWrittenBeforeACrashIsWrittenAfterIt() {
-    UUID campaign = FIXTURE.campaign(20);
+    UUID campaign = fixture.campaign(20);
     List<SendResult> left =
-        FIXTURE.recipients(campaign).subList(0, 5).stream()
+        fixture.recipients(campaign).subList(0, 5).stream()
             .map(id -> Fixture.result(campaign, id, 1, RecipientStatus.SENT))
             .toList();
-    restart(new StatusStatement(FIXTURE.sql()), Runnable::run);
+    restart(new StatusStatement(fixture.sql()), Runnable::run);
     PendingResults store = pending();
     left.forEach(result -> store.put(PendingResults.key(result), result));
     // A new task reads its store at start; the driver's has already started, so pipe them again.
     left.forEach(result -> pipe(campaign.toString(), Json.write(result)));
     driver.advanceWallClockTime(Duration.ofSeconds(11));
 
-    assertThat(FIXTURE.rows(campaign)).containsEntry(RecipientStatus.SENT, 5);
+    assertThat(fixture.rows(campaign)).containsEntry(RecipientStatus.SENT, 5);
     assertThat(storeIsEmpty()).as("what is written leaves the store").isTrue();
   }
 
   /** An older version does not know a later one's statuses. */
   @Test
   void whatCannotBeReadInTheStoreIsADeadLetterAndAllOthersAreWritten() {
-    UUID campaign = FIXTURE.campaign(3);
-    List<Long> ids = FIXTURE.recipients(campaign);
+    UUID campaign = fixture.campaign(3);
+    List<Long> ids = fixture.recipients(campaign);
     String damaged = campaign + ":" + ids.get(0);
     String overtaken = campaign + ":" + ids.get(1);
     leftBehind = Map.of(damaged, new byte[] {'{'}, overtaken, new byte[] {'['});
@@ -68,7 +68,7 @@ class PendingResultsTest extends TopologyFixture {
         });
 
     driver.advanceWallClockTime(Duration.ofSeconds(11));
-    assertThat(FIXTURE.rows(campaign))
+    assertThat(fixture.rows(campaign))
         .isEqualTo(Map.of(RecipientStatus.SENT, 2, RecipientStatus.PENDING, 1));
     assertThat(storeIsEmpty()).isTrue();
   }
@@ -77,8 +77,8 @@ class PendingResultsTest extends TopologyFixture {
   @Test
   void theStoreKeepsItsNameAndKeys() throws IOException {
     restartWithoutFlushing();
-    UUID campaign = FIXTURE.campaign(1);
-    List<Long> recipients = FIXTURE.recipients(campaign);
+    UUID campaign = fixture.campaign(1);
+    List<Long> recipients = fixture.recipients(campaign);
     send(campaign, recipients, RecipientStatus.SENT);
 
     List<String> keys = new ArrayList<>();
@@ -105,8 +105,8 @@ class PendingResultsTest extends TopologyFixture {
     try (Database away = new Database(nowhere, 1, "away", new SimpleMeterRegistry())) {
       away.dataSource().unwrap(HikariDataSource.class).setConnectionTimeout(1_000);
       restart(new StatusStatement(away.sql()), Runnable::run);
-      UUID campaign = FIXTURE.campaign(1);
-      send(campaign, FIXTURE.recipients(campaign), RecipientStatus.SENT);
+      UUID campaign = fixture.campaign(1);
+      send(campaign, fixture.recipients(campaign), RecipientStatus.SENT);
       driver.advanceWallClockTime(Duration.ofSeconds(11));
 
       assertThat(health.problems()).containsKey("batches");
@@ -117,21 +117,21 @@ class PendingResultsTest extends TopologyFixture {
   @Test
   void whatComesDuringAFlushIsKeptForTheNext() {
     restartWithoutFlushing();
-    UUID campaign = FIXTURE.campaign(1);
-    send(campaign, FIXTURE.recipients(campaign), RecipientStatus.SENT);
+    UUID campaign = fixture.campaign(1);
+    send(campaign, fixture.recipients(campaign), RecipientStatus.SENT);
     flush();
     Runnable flush = flushes.remove();
-    send(campaign, FIXTURE.recipients(campaign), RecipientStatus.READ);
+    send(campaign, fixture.recipients(campaign), RecipientStatus.READ);
     flush.run();
     step();
 
-    assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.SENT, 1));
+    assertThat(fixture.rows(campaign)).isEqualTo(Map.of(RecipientStatus.SENT, 1));
     assertThat(storeIsEmpty()).isFalse();
     assertThat(flushes).as("the receipt has time").isEmpty();
 
     driver.advanceWallClockTime(Duration.ofSeconds(10));
     flush();
-    assertThat(FIXTURE.rows(campaign)).isEqualTo(Map.of(RecipientStatus.READ, 1));
+    assertThat(fixture.rows(campaign)).isEqualTo(Map.of(RecipientStatus.READ, 1));
     assertThat(storeIsEmpty()).isTrue();
   }
 
@@ -140,14 +140,14 @@ class PendingResultsTest extends TopologyFixture {
   void aResultForWhichThereIsNoRoomWaitsAndIsTakenInTheEnd() {
     StatusAggregatorConfig small =
         new StatusAggregatorConfig(
-            FIXTURE.environment().kafka(),
-            FIXTURE.environment().database(),
+            fixture.environment().kafka(),
+            fixture.environment().database(),
             1,
             Duration.ofSeconds(10),
             2);
-    restart(new StatusStatement(FIXTURE.sql()), never -> {}, small);
-    UUID campaign = FIXTURE.campaign(2);
-    send(campaign, FIXTURE.recipients(campaign), RecipientStatus.SENT);
+    restart(new StatusStatement(fixture.sql()), never -> {}, small);
+    UUID campaign = fixture.campaign(2);
+    send(campaign, fixture.recipients(campaign), RecipientStatus.SENT);
 
     assertThat(meters.get("sluice.aggregator.pending").gauge().value()).isEqualTo(2);
     assertThat(driver.getKeyValueStore(PendingResults.NAME).approximateNumEntries()).isEqualTo(2);

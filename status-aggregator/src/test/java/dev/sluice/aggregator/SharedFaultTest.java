@@ -17,7 +17,7 @@ class SharedFaultTest extends CrowdedRoomFixture {
   @ValueSource(ints = {1, 3})
   void aLockOnTheWholeTablePausesNobody(int campaigns) {
     List<UUID> all = campaigns(campaigns, 60);
-    FIXTURE.holding(
+    fixture.holding(
         "LOCK TABLE sluice.campaign_recipient IN SHARE MODE",
         () -> {
           all.forEach(campaign -> send(campaign, 0, 60, RecipientStatus.SENT));
@@ -35,8 +35,8 @@ class SharedFaultTest extends CrowdedRoomFixture {
 
   @Test
   void aDatabaseThatAnswersButWritesForNobodyPausesNobody() {
-    UUID campaign = FIXTURE.campaign(60);
-    FIXTURE.asOwner(
+    UUID campaign = fixture.campaign(60);
+    fixture.asOwner(
         """
         CREATE FUNCTION sluice.too_slow() RETURNS trigger LANGUAGE plpgsql
         AS $$ BEGIN RAISE 'took too long' USING ERRCODE = 'query_canceled'; END $$;
@@ -48,7 +48,7 @@ class SharedFaultTest extends CrowdedRoomFixture {
       untilRefused();
       assertThat(health.problems()).containsOnlyKeys("batches");
     } finally {
-      FIXTURE.asOwner("DROP TRIGGER slow ON sluice.campaign_recipient");
+      fixture.asOwner("DROP TRIGGER slow ON sluice.campaign_recipient");
     }
 
     untilCompleted(campaign);
@@ -59,9 +59,9 @@ class SharedFaultTest extends CrowdedRoomFixture {
   /** For example a damaged page; the same SQLSTATEs may mean that the database is in trouble. */
   @Test
   void anErrorOfTheSystemInRowsOfOneCampaignIsNoAbsenceOfTheDatabase() {
-    UUID damaged = FIXTURE.campaign(3);
-    UUID healthy = FIXTURE.campaign(3);
-    FIXTURE.asOwner(
+    UUID damaged = fixture.campaign(3);
+    UUID healthy = fixture.campaign(3);
+    fixture.asOwner(
         """
         CREATE FUNCTION sluice.unreadable() RETURNS trigger LANGUAGE plpgsql
         AS $$ BEGIN RAISE 'could not read block 7' USING ERRCODE = 'io_error'; END $$;
@@ -77,7 +77,7 @@ class SharedFaultTest extends CrowdedRoomFixture {
       assertThat(health.problems())
           .containsOnlyKeys("batches " + damaged.toString().substring(0, 8));
     } finally {
-      FIXTURE.asOwner("DROP TRIGGER unreadable ON sluice.campaign_recipient");
+      fixture.asOwner("DROP TRIGGER unreadable ON sluice.campaign_recipient");
     }
 
     untilCompleted(damaged);
@@ -126,13 +126,13 @@ class SharedFaultTest extends CrowdedRoomFixture {
     until(() -> stored() == 0);
     assertThat(replay("no_such_column")).isEqualTo(2 * 60 - HALF - HALF / 2);
     all.forEach(this::untilCompleted);
-    all.forEach(campaign -> assertThat(FIXTURE.wrongCounters(campaign)).isEmpty());
+    all.forEach(campaign -> assertThat(fixture.wrongCounters(campaign)).isEmpty());
   }
 
   @Test
   void aTriggerThatBreaksOneCampaignsWritesIsItsOwnTroubleAsSoonAsAnotherIsWritten() {
-    UUID broken = FIXTURE.campaign(60);
-    UUID healthy = FIXTURE.campaign(20);
+    UUID broken = fixture.campaign(60);
+    UUID healthy = fixture.campaign(20);
     breakTheTrigger("WHEN (old.campaign_id = '%s')".formatted(broken));
     try {
       send(broken, 0, 60, RecipientStatus.SENT);
@@ -150,12 +150,12 @@ class SharedFaultTest extends CrowdedRoomFixture {
     untilCompleted(broken);
   }
 
-  private static void breakTheTrigger() {
+  private void breakTheTrigger() {
     breakTheTrigger("");
   }
 
-  private static void breakTheTrigger(String rows) {
-    FIXTURE.asOwner(
+  private void breakTheTrigger(String rows) {
+    fixture.asOwner(
         """
         CREATE OR REPLACE FUNCTION sluice.broken() RETURNS trigger LANGUAGE plpgsql
         AS $$ BEGIN new.error_detail = new.no_such_column; RETURN new; END $$;
@@ -165,7 +165,7 @@ class SharedFaultTest extends CrowdedRoomFixture {
             .formatted(rows));
   }
 
-  private static void mendTheTrigger() {
-    FIXTURE.asOwner("DROP TRIGGER broken ON sluice.campaign_recipient");
+  private void mendTheTrigger() {
+    fixture.asOwner("DROP TRIGGER broken ON sluice.campaign_recipient");
   }
 }

@@ -19,9 +19,9 @@ class SlowRowsTest extends CrowdedRoomFixture {
 
   @Test
   void aCampaignWhoseRowsTakeLongIsPausedAndLeavesRoomToOthers() {
-    UUID slow = FIXTURE.campaign(2 * HALF);
-    UUID healthy = FIXTURE.campaign(30);
-    FIXTURE.asOwner(
+    UUID slow = fixture.campaign(2 * HALF);
+    UUID healthy = fixture.campaign(30);
+    fixture.asOwner(
         """
         CREATE FUNCTION sluice.take_long() RETURNS trigger LANGUAGE plpgsql
         AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN new; END $$;
@@ -48,18 +48,18 @@ class SlowRowsTest extends CrowdedRoomFixture {
       untilCompleted(healthy);
       assertThat(sent(slow)).as("it is still slow").isLessThan(HALF);
     } finally {
-      FIXTURE.asOwner("DROP TRIGGER takes_long ON sluice.campaign_recipient");
+      fixture.asOwner("DROP TRIGGER takes_long ON sluice.campaign_recipient");
     }
 
     until(() -> stored() == 0);
     until(() -> health.problems().isEmpty());
     replay("");
     untilCompleted(slow);
-    assertThat(FIXTURE.wrongCounters(slow)).isEmpty();
-    assertThat(FIXTURE.wrongCounters(healthy)).isEmpty();
+    assertThat(fixture.wrongCounters(slow)).isEmpty();
+    assertThat(fixture.wrongCounters(healthy)).isEmpty();
   }
 
-  private static int sent(UUID campaign) {
-    return FIXTURE.rows(campaign).getOrDefault(RecipientStatus.SENT, 0);
+  private int sent(UUID campaign) {
+    return fixture.rows(campaign).getOrDefault(RecipientStatus.SENT, 0);
   }
 }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 
 /** The topology on its own driver, with a real database. */
 abstract class TopologyFixture {
-  static final Fixture FIXTURE = new Fixture();
+  final Fixture fixture = Fixture.of(getClass());
   private static final Topics TOPICS = new Topics("t.");
 
   final Health health = new Health();
@@ -45,7 +45,7 @@ abstract class TopologyFixture {
   Map<String, byte[]> leftBehind = Map.of();
 
   SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  TopologyTestDriver driver = start(new StatusStatement(FIXTURE.sql()), Runnable::run);
+  TopologyTestDriver driver = start(new StatusStatement(fixture.sql()), Runnable::run);
 
   @AfterEach
   void stop() {
@@ -60,7 +60,7 @@ abstract class TopologyFixture {
 
   /** Starts anew; each flush waits for {@link #flush}. */
   void restartWithoutFlushing() {
-    restart(new StatusStatement(FIXTURE.sql()), flushes::add);
+    restart(new StatusStatement(fixture.sql()), flushes::add);
   }
 
   /** Runs the flush that waits; its task learns of the outcome in the next step. */
@@ -83,7 +83,7 @@ abstract class TopologyFixture {
     return start(
         statement,
         executor,
-        StatusAggregatorConfig.of(FIXTURE.environment().kafka(), FIXTURE.environment().database()));
+        StatusAggregatorConfig.of(fixture.environment().kafka(), fixture.environment().database()));
   }
 
   TopologyTestDriver start(

@@ -16,7 +16,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
+import org.openqa.selenium.JavascriptException;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -43,6 +45,14 @@ final class Browser implements AutoCloseable {
 
   private static final int FIRST_LOOKS = 20;
 
+  /** Another page may be opened during a wait, which then begins anew. */
+  private static final Duration LOOKING = Duration.ofSeconds(5);
+
+  /** An option is as visible as its choice. */
+  private static final String VISIBLE =
+      "(one.closest('select') ?? one).getClientRects().length"
+          + " && getComputedStyle(one).visibility === 'visible'";
+
   /** Each takes a second of a processor, and nobody looks at those of most runs. */
   private static final boolean PICTURES = "true".equals(System.getenv("SLUICE_TEST_PICTURES"));
 
@@ -50,6 +60,7 @@ final class Browser implements AutoCloseable {
 
   private final ChromeDriver driver;
   private final String url;
+  private String query = "";
 
   Browser(String url) {
     this.url = url;
@@ -135,8 +146,8 @@ final class Browser implements AutoCloseable {
 
   void open(String hash) {
     // Changing only the fragment would not reload the page.
-    driver.get("about:blank");
-    driver.get(url + "/" + hash);
+    query = query.isEmpty() ? "?" : "";
+    driver.get(url + "/" + query + hash);
   }
 
   /** Has the page, once it is opened, speak this language. */
@@ -170,15 +181,13 @@ final class Browser implements AutoCloseable {
   }
 
   WebElement find(String css) {
-    return until().until(ExpectedConditions.visibilityOfElementLocated(By.cssSelector(css)));
+    return await(VISIBLE, css, "");
   }
 
   void click(String css) {
-    WebElement element =
-        until().until(ExpectedConditions.elementToBeClickable(By.cssSelector(css)));
     // It may be partly under the bar; a person would scroll.
-    driver.executeScript("arguments[0].scrollIntoView({block: 'center'})", element);
-    element.click();
+    await(VISIBLE + " && !one.disabled && (one.scrollIntoView({ block: 'center' }), true)", css, "")
+        .click();
   }
 
   /** Goes on to the review of a draft from the step before the times. */
@@ -279,7 +288,34 @@ final class Browser implements AutoCloseable {
 
   /** Waits until the element's text contains this. */
   void awaitText(String css, String text) {
-    until().until(ExpectedConditions.textToBePresentInElementLocated(By.cssSelector(css), text));
+    await("one.innerText.includes(text)", css, text);
+  }
+
+  /**
+   * Waits in the page, where a look takes a hundredth of one from here, until the first element is
+   * like this.
+   */
+  private WebElement await(String like, String css, String text) {
+    String script =
+        """
+        const [css, text, millis, done] = arguments;
+        const end = Date.now() + millis;
+        (function look() {
+          const one = document.querySelector(css);
+          if (one && %s) {
+            done(one);
+          } else if (Date.now() > end) {
+            done(null);
+          } else {
+            setTimeout(look, 20);
+          }
+        })();
+        """
+            .formatted(like);
+    return new WebDriverWait(driver, PATIENCE)
+        .ignoring(JavascriptException.class, StaleElementReferenceException.class)
+        .withMessage(() -> "no %s where %s with \"%s\"".formatted(css, like, text))
+        .until(_ -> (WebElement) driver.executeAsyncScript(script, css, text, LOOKING.toMillis()));
   }
 
   WebDriverWait until() {
@@ -339,11 +375,13 @@ final class Browser implements AutoCloseable {
   // page has no frames, which its policy would not allow either.
   @SuppressWarnings("deprecation")
   List<String> faults() {
-    return new AxeBuilder()
-        .setLegacyMode().analyze(driver).getViolations().stream()
-            .filter(rule -> Set.of("serious", "critical").contains(rule.getImpact()))
-            .map(Browser::words)
-            .toList();
+    AxeBuilder axe = new AxeBuilder().setLegacyMode();
+    // Else it describes each element that has no fault, too.
+    axe.setOptions("{\"resultTypes\": [\"violations\"]}");
+    return axe.analyze(driver).getViolations().stream()
+        .filter(rule -> Set.of("serious", "critical").contains(rule.getImpact()))
+        .map(Browser::words)
+        .toList();
   }
 
   private static String words(Rule rule) {

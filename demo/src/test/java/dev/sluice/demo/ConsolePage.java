@@ -15,8 +15,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -28,10 +30,10 @@ import org.junit.jupiter.api.extension.TestWatcher;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The page of a console with a sender and no other service, in a browser. It is opened for the
- * first test class of a JVM that uses it and closed with the JVM; each class begins without
- * recipients, suppressions and what was left in the browser. No test may make the browser complain
- * of anything but refusals.
+ * The page of a console with a sender and no other service, in a browser. One that no other test
+ * class of the JVM uses meanwhile is taken over, else opened, and closed with the JVM; each class
+ * begins without recipients, suppressions and what was left in the browser. No test may make the
+ * browser complain of anything but refusals.
  */
 final class ConsolePage
     implements BeforeAllCallback, AfterEachCallback, AfterAllCallback, TestWatcher {
@@ -75,22 +77,38 @@ final class ConsolePage
   @Override
   public void beforeAll(ExtensionContext context) {
     if (change != null) {
-      opened = opened(context.getStore(ExtensionContext.Namespace.GLOBAL), this, change);
+      opened = Opened.with(change);
       return;
     }
-    opened =
-        opened(
-            context.getStore(StoreScope.LAUNCHER_SESSION, ExtensionContext.Namespace.GLOBAL),
-            ConsolePage.class,
-            config -> config);
+    opened = idle(context).take();
     sql("TRUNCATE sluice.campaign_recipient, sluice.suppression, sluice.template_state");
     browser().open("");
     browser().script("localStorage.clear(); sessionStorage.clear()");
   }
 
-  private static Opened opened(
-      ExtensionContext.Store store, Object key, UnaryOperator<ConsoleConfig> change) {
-    return store.computeIfAbsent(key, _ -> Opened.with(change), Opened.class);
+  private static Idle idle(ExtensionContext context) {
+    return context
+        .getStore(StoreScope.LAUNCHER_SESSION, ExtensionContext.Namespace.GLOBAL)
+        .computeIfAbsent(ConsolePage.class, _ -> new Idle(), Idle.class);
+  }
+
+  /** Those that no class uses at present. */
+  private static final class Idle implements AutoCloseable {
+    private final Deque<Opened> pages = new ConcurrentLinkedDeque<>();
+
+    Opened take() {
+      Opened page = pages.pollFirst();
+      return page == null ? Opened.with(config -> config) : page;
+    }
+
+    void giveBack(Opened page) {
+      pages.addFirst(page);
+    }
+
+    @Override
+    public void close() {
+      pages.forEach(Opened::close);
+    }
   }
 
   @Override
@@ -107,7 +125,16 @@ final class ConsolePage
   /** Leaves no page that would take the time of the tests after these. */
   @Override
   public void afterAll(ExtensionContext context) {
-    browser().driver().get("about:blank");
+    Opened page = opened;
+    if (page == null) {
+      return;
+    }
+    if (change != null) {
+      page.close();
+      return;
+    }
+    page.browser().driver().get("about:blank");
+    idle(context).giveBack(page);
   }
 
   ConsoleClient client() {

@@ -15,16 +15,16 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.openqa.selenium.By;
 
 /** A campaign manager's whole workflow in a browser, with all services. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
-@Tag(WholePage.TAG)
+@ResourceLock(WholePage.LOCK)
 class ConsolePageIT {
   @RegisterExtension static final WholePage PAGE = new WholePage();
 

@@ -21,18 +21,18 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 
 /** The whole page behind a token, with each service in its own database role. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
-@Tag(WholePage.TAG)
+@ResourceLock(WholePage.LOCK)
 class ConsoleTokenIT {
   private static final String TOKEN = "correct-horse-battery";
   private static final Closer CLOSER = new Closer();

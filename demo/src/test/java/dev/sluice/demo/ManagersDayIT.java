@@ -28,11 +28,12 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.openqa.selenium.By;
 
 /** A campaign manager's whole day behind a login, on a phone's screen and without a mouse. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
-@Tag(WholePage.TAG)
+@ResourceLock(WholePage.LOCK)
 @Tag("weekly")
 class ManagersDayIT {
   /** About eight seconds at the sender's rate, so that there is time for a pause. */

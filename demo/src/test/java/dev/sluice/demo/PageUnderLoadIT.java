@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.openqa.selenium.By;
 
 /** The page while the console is slow, has no place for another reader, or knows nothing new. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
-@Tag(WholePage.TAG)
+@ResourceLock(WholePage.LOCK)
 class PageUnderLoadIT {
   @RegisterExtension static final WholePage PAGE = new WholePage();
 

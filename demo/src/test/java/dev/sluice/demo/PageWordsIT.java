@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 
 /** What the services say in English is said on the page in the reader's language. */
 @EnabledIf("dev.sluice.demo.Browser#isThere")
-@Tag(WholePage.TAG)
+@ResourceLock(WholePage.LOCK)
 class PageWordsIT {
   @RegisterExtension static final WholePage PAGE = new WholePage();
 

@@ -29,13 +29,15 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.TestWatcher;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
  * The page with all services behind it, opened for the first test class of a JVM that uses it and
- * closed with the JVM. Its classes have a tag, with which they run in a JVM of their own.
+ * closed with the JVM. Its classes have a lock, with which they run one after another.
  */
 final class WholePage implements BeforeAllCallback, TestWatcher {
-  static final String TAG = "pipeline";
+  static final String LOCK = "WholePage";
 
   private @Nullable ServedPage opened;
 
@@ -80,8 +82,11 @@ final class WholePage implements BeforeAllCallback, TestWatcher {
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    if (!context.getTags().contains(TAG)) {
-      throw new IllegalStateException(context.getDisplayName() + " lacks the tag " + TAG);
+    if (AnnotationSupport.findRepeatableAnnotations(
+            context.getRequiredTestClass(), ResourceLock.class)
+        .stream()
+        .noneMatch(lock -> lock.value().equals(LOCK))) {
+      throw new IllegalStateException(context.getDisplayName() + " lacks the lock " + LOCK);
     }
     opened =
         context

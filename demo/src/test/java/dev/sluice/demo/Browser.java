@@ -288,7 +288,7 @@ final class Browser implements AutoCloseable {
 
   /** Waits until the element's text contains this. */
   void awaitText(String css, String text) {
-    await("one.innerText.includes(text)", css, text);
+    await(VISIBLE + " && one.innerText.replaceAll('\\u00a0', ' ').includes(text)", css, text);
   }
 
   /**

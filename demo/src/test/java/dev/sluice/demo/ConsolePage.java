@@ -32,8 +32,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * The page of a console with a sender and no other service, in a browser. One that no other test
  * class of the JVM uses meanwhile is taken over, else opened, and closed with the JVM; each class
- * begins without recipients, suppressions and what was left in the browser. No test may make the
- * browser complain of anything but refusals.
+ * begins without recipients and suppressions, and each test without what was left in the browser.
+ * No test may make the browser complain of anything but refusals.
  */
 final class ConsolePage
     implements BeforeAllCallback, AfterEachCallback, AfterAllCallback, TestWatcher {
@@ -82,8 +82,6 @@ final class ConsolePage
     }
     opened = idle(context).take();
     sql("TRUNCATE sluice.campaign_recipient, sluice.suppression, sluice.template_state");
-    browser().open("");
-    browser().script("localStorage.clear(); sessionStorage.clear()");
   }
 
   private static Idle idle(ExtensionContext context) {
@@ -113,6 +111,8 @@ final class ConsolePage
 
   @Override
   public void afterEach(ExtensionContext context) {
+    // Else the next test might find what this one left unfinished.
+    browser().script("localStorage.clear(); sessionStorage.clear()");
     assertThat(browser().complaints())
         .allMatch(line -> line.contains("400") || line.contains("409"));
   }

@@ -100,9 +100,6 @@ public final class Console implements AutoCloseable {
   /** How long a live view waits for its turn to be read again. */
   private static final Duration FEEDS_PATIENCE = Duration.ofSeconds(10);
 
-  /** How long a change waits for its turn. */
-  private static final Duration CHANGES_PATIENCE = Duration.ofSeconds(10);
-
   /** Changed names examined in one iteration. */
   private static final int LATE_ROWS_PAGE = 500;
 
@@ -124,11 +121,13 @@ public final class Console implements AutoCloseable {
    *
    * @param lists lists that are built at a time
    * @param listsWait how long a reader waits for others
+   * @param changesWait how long a change waits for its turn
    */
   record Limits(
       Connections.Sizes connections,
       int lists,
       Duration listsWait,
+      Duration changesWait,
       Uploads.Limits uploads,
       HeldBodies.Limits bodies,
       HeldBodies.Limits webhooks) {
@@ -137,6 +136,7 @@ public final class Console implements AutoCloseable {
             Connections.Sizes.DEFAULT,
             4,
             Duration.ofSeconds(3),
+            Duration.ofSeconds(10),
             Uploads.Limits.DEFAULT,
             HeldBodies.Limits.API,
             HeldBodies.Limits.WEBHOOKS);
@@ -212,7 +212,7 @@ public final class Console implements AutoCloseable {
     Bulkhead changes =
         new Bulkhead(
             limits.connections().changes(),
-            CHANGES_PATIENCE,
+            limits.changesWait(),
             "Too many changes are being made at once, or the database is slow; nothing was changed."
                 + " Try again in a moment.");
     Uploads uploads = new Uploads(limits.uploads(), deadlines);

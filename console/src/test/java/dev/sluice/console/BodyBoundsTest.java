@@ -56,6 +56,7 @@ class BodyBoundsTest {
                 Connections.Sizes.DEFAULT,
                 4,
                 Duration.ofSeconds(3),
+                Duration.ofSeconds(10),
                 Uploads.Limits.DEFAULT,
                 patient(HeldBodies.Limits.API),
                 patient(HeldBodies.Limits.WEBHOOKS)),

@@ -3,9 +3,7 @@ package dev.sluice.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import ch.qos.logback.classic.Level;
 import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.LeastSpeed;
 import dev.sluice.console.http.Spool;
@@ -35,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
+import org.slf4j.Logger;
 import tools.jackson.databind.JsonNode;
 
 /** Bodies that never arrive whole, on every kind of route that reads one. */
@@ -50,8 +48,9 @@ class BrokenBodiesTest {
   private static Console console;
   private static Api api;
 
-  private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+  private static final OwnLog LOG = new OwnLog();
+
+  private OwnLog.Listening listening;
 
   @BeforeAll
   static void start() {
@@ -59,24 +58,33 @@ class BrokenBodiesTest {
     HeldBodies.Limits bodies = limits(HeldBodies.Limits.API, new LeastSpeed(0, PATIENCE, PATIENCE));
     HeldBodies.Limits calls =
         limits(HeldBodies.Limits.WEBHOOKS, new LeastSpeed(1_024, PATIENCE, Duration.ofMinutes(1)));
-    console =
-        new Console(
-            WebhookFixture.config(ENVIRONMENT),
-            new Console.Limits(
-                Connections.Sizes.DEFAULT,
+    Console.Limits limits =
+        new Console.Limits(
+            Connections.Sizes.DEFAULT,
+            4,
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(10),
+            new Uploads.Limits(
+                new Spool.Limits(folder, 1 << 20, 4 << 20, 0),
                 4,
-                Duration.ofSeconds(3),
-                new Uploads.Limits(
-                    new Spool.Limits(folder, 1 << 20, 4 << 20, 0),
-                    4,
-                    new LeastSpeed(1_024, PATIENCE, Duration.ofMinutes(1)),
-                    Duration.ofSeconds(30),
-                    Duration.ofMinutes(1)),
-                bodies,
-                calls),
-            new Health(),
-            METERS,
-            settings -> {});
+                new LeastSpeed(1_024, PATIENCE, Duration.ofMinutes(1)),
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(1)),
+            bodies,
+            calls);
+    console =
+        LOG.of(() ->
+            new Console(
+                WebhookFixture.config(ENVIRONMENT),
+                limits,
+                new Health(),
+                METERS,
+                settings ->
+                    settings.routes.get(
+                        "/api/fault",
+                        context -> {
+                          throw new IllegalStateException("a fault");
+                        })));
     api = new Api(console.port());
   }
 
@@ -91,15 +99,24 @@ class BrokenBodiesTest {
 
   @BeforeEach
   void listen() {
-    log.start();
-    root.addAppender(log);
+    listening = LOG.listen(Logger.ROOT_LOGGER_NAME, Level.ERROR);
   }
 
   @AfterEach
   void noStackTrace() {
-    root.detachAppender(log);
-    assertThat(log.list).hasSizeLessThanOrEqualTo(1);
-    assertThat(log.list).allMatch(line -> line.getThrowableProxy() == null);
+    listening.close();
+    assertThat(LOG.lines()).hasSizeLessThanOrEqualTo(1);
+    assertThat(LOG.lines()).allMatch(line -> line.getThrowableProxy() == null);
+  }
+
+  /** Otherwise no test would find one. */
+  @Test
+  void theStackTraceOfAFaultIsHeard() {
+    assertThat(api.get("/api/fault").statusCode()).isEqualTo(500);
+
+    assertThat(LOG.lines()).singleElement().matches(line -> line.getThrowableProxy() != null);
+    listening.close();
+    listen();
   }
 
   @ParameterizedTest

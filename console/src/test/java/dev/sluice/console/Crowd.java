@@ -6,6 +6,7 @@ import dev.sluice.console.http.Spool;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.sql.Connections;
 import dev.sluice.local.TestEnvironment;
+import dev.sluice.runtime.Closer;
 import dev.sluice.runtime.Health;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -21,15 +22,19 @@ import java.util.List;
 
 /**
  * Two consoles with one connection of each kind, so that code that asks for a second one while it
- * holds the first waits for itself, and fails. They are shared by all tests that crowd them, and
- * live as long as the servers behind them.
+ * holds the first waits for itself, and fails. Each class of tests that crowds them has its own.
  */
-final class Crowd {
+final class Crowd implements AutoCloseable {
   static final int UPLOADS = 4;
   static final int LISTS = 8;
-  static final TestEnvironment ENVIRONMENT = TestEnvironment.create(1);
+
+  /** Longer than a pool lets anybody wait for a connection. */
+  private static final Duration CHANGES_WAIT = Duration.ofSeconds(4);
+
   private static final Duration WINDOW = Duration.ofMillis(500);
-  private static final Crowd SHARED = new Crowd();
+
+  final TestEnvironment environment = TestEnvironment.create(1);
+  private final Closer closer = new Closer();
 
   /** Where uploads are kept. */
   final Path folder;
@@ -44,10 +49,10 @@ final class Crowd {
 
   final String draft;
 
-  private Crowd() {
+  Crowd() {
     try {
       folder = Files.createTempDirectory("crowd");
-      folder.toFile().deleteOnExit();
+      closer.register(() -> Files.delete(folder));
       api = new Api(console(LISTS, Duration.ofSeconds(30)).port());
       atFull = new Api(console(0, Duration.ZERO).port());
       for (String sender : List.of("brazil", "chile", "peru")) {
@@ -66,10 +71,6 @@ final class Crowd {
     }
   }
 
-  static Crowd shared() {
-    return SHARED;
-  }
-
   /**
    * Starts a console.
    *
@@ -77,23 +78,25 @@ final class Crowd {
    * @param wait how long a reader waits for one
    */
   private Console console(int lists, Duration wait) {
-    return new Console(
-        WebhookFixture.config(ENVIRONMENT),
-        new Console.Limits(
-            new Connections.Sizes(1, 1, 1, 1, 1, 1),
-            lists,
-            wait,
-            new Uploads.Limits(
-                new Spool.Limits(folder, 1 << 20, 64 << 20, 0),
-                UPLOADS,
-                new LeastSpeed(100_000, WINDOW, Duration.ofMinutes(1)),
+    return closer.register(
+        new Console(
+            WebhookFixture.config(environment),
+            new Console.Limits(
+                new Connections.Sizes(1, 1, 1, 1, 1, 1),
+                lists,
                 wait,
-                Duration.ofMinutes(1)),
-            HeldBodies.Limits.API,
-            HeldBodies.Limits.WEBHOOKS),
-        new Health(),
-        new SimpleMeterRegistry(),
-        settings -> {});
+                CHANGES_WAIT,
+                new Uploads.Limits(
+                    new Spool.Limits(folder, 1 << 20, 64 << 20, 0),
+                    UPLOADS,
+                    new LeastSpeed(100_000, WINDOW, Duration.ofMinutes(1)),
+                    wait,
+                    Duration.ofMinutes(1)),
+                HeldBodies.Limits.API,
+                HeldBodies.Limits.WEBHOOKS),
+            new Health(),
+            new SimpleMeterRegistry(),
+            settings -> {}));
   }
 
   /** Creates a draft whose recipient has no value for its variable. */
@@ -126,16 +129,21 @@ final class Crowd {
     return Api.json(api.get("/api/campaigns/" + campaign)).path("total").asInt(-1);
   }
 
-  static void sql(String statement) throws SQLException {
+  void sql(String statement) throws SQLException {
     try (Connection owner = owner();
         var prepared = owner.createStatement()) {
       prepared.execute(statement);
     }
   }
 
-  static Connection owner() throws SQLException {
+  Connection owner() throws SQLException {
     return DriverManager.getConnection(
-        ENVIRONMENT.owner().url(), ENVIRONMENT.owner().user(), ENVIRONMENT.owner().password());
+        environment.owner().url(), environment.owner().user(), environment.owner().password());
+  }
+
+  /** Locks a table exclusively until the lock is closed. */
+  TableLock lock(String table) throws SQLException {
+    return new TableLock(owner(), table);
   }
 
   /** Returns the beginning of a response. */
@@ -146,5 +154,10 @@ final class Crowd {
     int length = socket.getInputStream().read(more);
     return new String(answer, StandardCharsets.UTF_8)
         + new String(more, 0, Math.max(0, length), StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    closer.close();
   }
 }

@@ -32,12 +32,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Many users at once, at a console with one connection of each kind. */
 class CrowdTest {
-  private static final Crowd CROWD = Crowd.shared();
+  private static final Crowd CROWD = new Crowd();
+
+  @AfterAll
+  static void close() {
+    CROWD.close();
+  }
 
   private static List<String> whatIsRead() {
     return List.of(
@@ -88,7 +94,7 @@ class CrowdTest {
   void whoReadsAndSuppressesHoldsUpNoPauseNoStartAndNoReceipt() throws Exception {
     String lacking = CROWD.lacking();
     AtomicBoolean seen = new AtomicBoolean();
-    try (TableLock lock = new TableLock("suppression");
+    try (TableLock lock = CROWD.lock("suppression");
         ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < Crowd.LISTS; i++) {
         people.execute(() -> again(seen, () -> CROWD.api.get("/api/suppressions")));
@@ -128,7 +134,7 @@ class CrowdTest {
   void whoChangesASenderThatIsLockedHoldsUpNoPauseAndNoCheckOfAChange() throws Exception {
     String lacking = CROWD.lacking();
     try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor();
-        TableLock lock = new TableLock("sender")) {
+        TableLock lock = CROWD.lock("sender")) {
       for (int i = 0; i < 10; i++) {
         people.execute(() ->
             CROWD.api.put("/api/senders/brazil", "{\"address\":\"1065403\",\"dailyLimit\":250}"));
@@ -153,12 +159,12 @@ class CrowdTest {
   void whoChangesSomethingWaitsForTheirTurnAndIsToldIfItDoesNotCome() throws Exception {
     CROWD.api.put("/api/senders/held", "{\"address\":\"1065403\"}");
     List<Future<HttpResponse<byte[]>>> answers = new ArrayList<>();
-    try (Connection holder = Crowd.owner();
+    try (Connection holder = CROWD.owner();
         var holding = holder.createStatement();
         ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
       holder.setAutoCommit(false);
       holding.execute("SELECT FROM sluice.sender WHERE id = 'held' FOR UPDATE");
-      for (int i = 0; i < 130; i++) {
+      for (int i = 0; i < 60; i++) {
         answers.add(
             people.submit(() ->
                 CROWD.api.put(
@@ -182,7 +188,7 @@ class CrowdTest {
     Supplier<HttpResponse<byte[]>> importing =
         () -> CROWD.atFull.post(CROWD.recipients(draft), "text/csv", "phone\n+5511970000008\n");
     AtomicBoolean full = new AtomicBoolean();
-    try (TableLock _ = new TableLock("campaign_recipient");
+    try (TableLock _ = CROWD.lock("campaign_recipient");
         ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < Uploads.Use.IMPORT.atOnce(); i++) {
         people.execute(() -> again(full, importing));
@@ -213,7 +219,7 @@ class CrowdTest {
   void noStatementLockOrTransactionHoldsAConnectionForLong() {
     try (Connections connections =
         Connections.open(
-            Crowd.ENVIRONMENT.database(), Connections.Sizes.DEFAULT, new SimpleMeterRegistry())) {
+            CROWD.environment.database(), Connections.Sizes.DEFAULT, new SimpleMeterRegistry())) {
       assertThat(
               Stream.of(
                       connections.commands(),
@@ -270,7 +276,7 @@ class CrowdTest {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch changed = new CountDownLatch(1);
     try (Database importing =
-            new Database(Crowd.ENVIRONMENT.database(), 1, "import", new SimpleMeterRegistry());
+            new Database(CROWD.environment.database(), 1, "import", new SimpleMeterRegistry());
         ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<RecipientImport.Report> filled =
           people.submit(() ->
@@ -338,10 +344,10 @@ class CrowdTest {
 
   @Test
   void listsComePageByPageWithoutMessages() throws SQLException {
-    Crowd.sql(
+    CROWD.sql(
         "INSERT INTO sluice.sender (id, address) SELECT 'many' || n, '1' FROM generate_series(1,"
             + " 450) AS n");
-    Crowd.sql(
+    CROWD.sql(
         "INSERT INTO sluice.campaign (name, sender_id, message) SELECT repeat('n', 1000), 'many1',"
             + " '{\"type\":\"text\"}' FROM generate_series(1, 450) AS n");
 

@@ -9,18 +9,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** What is counted for lists and checks, while the counting takes too long. */
 class CrowdedCountsTest {
-  private static final Crowd CROWD = Crowd.shared();
+  private static final Crowd CROWD = new Crowd();
+
+  @AfterAll
+  static void close() {
+    CROWD.close();
+  }
 
   /** The campaigns' recipients cannot be counted while they are locked. */
   @Test
   void whoWatchesManyCampaignsHoldsUpNobodyWhoReads() throws Exception {
     List<Socket> viewers = new ArrayList<>();
-    try (TableLock lock = new TableLock("campaign_recipient")) {
+    try (TableLock lock = CROWD.lock("campaign_recipient")) {
       for (int i = 0; i < 5; i++) {
         viewers.add(
             CROWD.api.begin(
@@ -43,7 +49,7 @@ class CrowdedCountsTest {
   void aDraftWhoseRecipientsTakeTooLongToCountIsListedBesideTheOthers() throws Exception {
     // Of the others' recipients, earlier counts may be kept.
     String draft = CROWD.create("brazil");
-    try (TableLock _ = new TableLock("campaign_recipient");
+    try (TableLock _ = CROWD.lock("campaign_recipient");
         Socket viewer =
             CROWD.api.begin("GET /api/campaigns/events HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
       HttpResponse<byte[]> list = CROWD.api.get("/api/campaigns?search=Spring");
@@ -64,14 +70,14 @@ class CrowdedCountsTest {
    */
   @Test
   void aSenderWhoseDayTakesTooLongToCountIsListedBesideTheOthers() throws Exception {
-    Crowd.sql(
+    CROWD.sql(
         "INSERT INTO sluice.sender (id, address, daily_limit) VALUES ('a1', '1', 1), ('a2', '1',"
             + " 1)");
-    Crowd.sql("INSERT INTO sluice.sender_recipient (sender_id, phone) VALUES ('a1', '+5511')");
+    CROWD.sql("INSERT INTO sluice.sender_recipient (sender_id, phone) VALUES ('a1', '+5511')");
     String waiting = CROWD.create("a1");
-    Crowd.sql("UPDATE sluice.campaign SET status = 'SENDING' WHERE id = '" + waiting + "'");
+    CROWD.sql("UPDATE sluice.campaign SET status = 'SENDING' WHERE id = '" + waiting + "'");
     assertThat(reason(waiting)).contains("daily limit");
-    try (TableLock _ = new TableLock("sender_recipient")) {
+    try (TableLock _ = CROWD.lock("sender_recipient")) {
       HttpResponse<byte[]> senders = CROWD.api.get("/api/senders");
 
       assertThat(senders.statusCode()).isEqualTo(200);
@@ -99,7 +105,7 @@ class CrowdedCountsTest {
     String first = CROWD.lacking();
     String second = CROWD.lacking();
     try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor();
-        TableLock lock = new TableLock("campaign_recipient")) {
+        TableLock lock = CROWD.lock("campaign_recipient")) {
       people.execute(() -> start(first));
       await().until(() -> lock.waiting() == 1);
 

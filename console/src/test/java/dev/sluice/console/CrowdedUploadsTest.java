@@ -8,12 +8,18 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Many files at once, slow and broken ones among them, at a console with few places for them. */
 class CrowdedUploadsTest {
-  private static final Crowd CROWD = Crowd.shared();
+  private static final Crowd CROWD = new Crowd();
+
+  @AfterAll
+  static void close() {
+    CROWD.close();
+  }
 
   @Test
   void aFileThatTricklesTakesNoConnectionAndIsGivenUp() throws Exception {

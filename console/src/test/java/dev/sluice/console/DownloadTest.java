@@ -63,6 +63,7 @@ class DownloadTest {
                 new Connections.Sizes(1, 1, 1, 1, 1, 1),
                 4,
                 Duration.ofSeconds(3),
+                Duration.ofSeconds(10),
                 new Uploads.Limits(
                     new Spool.Limits(folder, 64 << 20, 256 << 20, 0),
                     1,

@@ -111,6 +111,7 @@ class SpooledUploadsTest {
             Connections.Sizes.DEFAULT,
             4,
             Duration.ofSeconds(3),
+            Duration.ofSeconds(10),
             new Uploads.Limits(
                 new Spool.Limits(folder, MEGABYTE, together, leastFree),
                 8,

@@ -4,10 +4,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import org.jooq.impl.DSL;
 
-/** Locks a table of the crowd exclusively until it is closed. */
+/** Locks a table exclusively until it is closed. */
 record TableLock(Connection holder) implements AutoCloseable {
-  TableLock(String table) throws SQLException {
-    this(Crowd.owner());
+  TableLock(Connection holder, String table) throws SQLException {
+    this(holder);
     holder.setAutoCommit(false);
     try (var statement = holder.createStatement()) {
       statement.execute("LOCK TABLE sluice." + table);

@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.console.Console;
+import dev.sluice.console.OwnLog;
 import dev.sluice.console.Users;
 import dev.sluice.console.access.Visitor.Answer;
 import dev.sluice.schema.Json;
@@ -17,7 +15,9 @@ import io.javalin.config.JavalinConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -29,11 +29,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** People with names and roles, and what each may do. */
 class UsersTest {
   private static final List<JavalinConfig> CONFIGS = new ArrayList<>();
+  private static final OwnLog LOG = new OwnLog();
+
+  /** With a session each, as it takes long to sign in. */
+  private static final Map<String, Visitor> VISITORS = new HashMap<>();
 
   @TempDir private static Path folder;
   private static UsersFixture users;
@@ -42,7 +45,7 @@ class UsersTest {
   @BeforeAll
   static void start() throws IOException {
     users = new UsersFixture(folder);
-    console = users.console(Users.of(users.file()), CONFIGS::add);
+    console = LOG.of(() -> users.console(Users.of(users.file()), CONFIGS::add));
   }
 
   @AfterAll
@@ -83,7 +86,7 @@ class UsersTest {
     assertThat(RouteRights.TABLE.entrySet())
         .filteredOn(route -> route.getKey().startsWith("GET "))
         .allMatch(route -> route.getValue() == Right.READ);
-    assertThat(Visitor.of(console).as("vera", PASSWORD).send("HEAD", "/api/campaigns", ""))
+    assertThat(visitor("vera").send("HEAD", "/api/campaigns", ""))
         .matches(answer -> answer.status() == 200 && answer.text().isEmpty());
     assertThat(Visitor.of(console).send("HEAD", "/api/campaigns", "").status()).isEqualTo(401);
   }
@@ -116,7 +119,7 @@ class UsersTest {
     String[] parts = route.replace("X", UUID.randomUUID().toString()).split(" ", 2);
     String body = parts[0].equals("PUT") ? SENDER : parts[0].equals("GET") ? "" : "{}";
 
-    Answer answer = Visitor.of(console).as(name, PASSWORD).send(parts[0], parts[1], body);
+    Answer answer = visitor(name).send(parts[0], parts[1], body);
 
     assertThat(answer.status()).as(answer.text()).isEqualTo(status);
     if (status == 403) {
@@ -124,9 +127,13 @@ class UsersTest {
     }
   }
 
+  private static Visitor visitor(String name) {
+    return VISITORS.computeIfAbsent(name, of -> Visitor.of(console).as(of, PASSWORD));
+  }
+
   @Test
   void oneIsToldWhoOneIsAndWhatOneMayDo() {
-    assertThat(Visitor.of(console).as("mia", PASSWORD).get("/api/session").json())
+    assertThat(visitor("mia").get("/api/session").json())
         .isEqualTo(
             json(
                 """
@@ -158,23 +165,13 @@ class UsersTest {
     assertThat(UsersFixture.service(console).send("PUT", "/api/senders/brazil", SENDER).status())
         .isEqualTo(200);
     assertThat(
-            Visitor.of(console)
-                .as("otto", PASSWORD)
-                .with("Authorization", "Bearer nonsense")
-                .get("/api/senders")
-                .status())
+            visitor("otto").with("Authorization", "Bearer nonsense").get("/api/senders").status())
         .isEqualTo(401);
   }
 
   @Test
   void theAuditLogNamesTheUserWhomNobodyElseCanClaimToBe() {
-    Logger logger = (Logger) LoggerFactory.getLogger("dev.sluice.audit");
-    ListAppender<ILoggingEvent> log = new ListAppender<>();
-    log.start();
-    Level before = logger.getLevel();
-    logger.setLevel(Level.INFO);
-    logger.addAppender(log);
-    try {
+    try (var _ = LOG.listen("dev.sluice.audit", Level.INFO)) {
       Visitor.of(console)
           .as("otto", PASSWORD)
           .with("Sluice-User", "somebody")
@@ -182,13 +179,9 @@ class UsersTest {
       UsersFixture.service(console)
           .with("Sluice-User", "user:otto")
           .send("PUT", "/api/senders/brazil", SENDER);
-    } finally {
-      logger.detachAppender(log);
-      logger.setLevel(before);
     }
 
-    assertThat(log.list)
-        .extracting(ILoggingEvent::getFormattedMessage)
+    assertThat(LOG.texts())
         .containsExactly(
             "who=user:otto@127.0.0.1 what=sign in of=\"console\"",
             "who=user:otto@127.0.0.1 what=put of=\"sender brazil\"",

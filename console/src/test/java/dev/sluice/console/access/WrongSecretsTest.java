@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import ch.qos.logback.classic.Level;
+import dev.sluice.console.OwnLog;
 import dev.sluice.console.http.ProblemException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.Thread.State;
@@ -14,8 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class WrongSecretsTest {
   private Instant now = Instant.parse("2027-03-01T09:00:00Z");
@@ -94,20 +93,12 @@ class WrongSecretsTest {
 
   @Test
   void theLogHasALineForEveryPowerOfTen() {
-    Logger logger = (Logger) LoggerFactory.getLogger(WrongSecrets.class);
-    ListAppender<ILoggingEvent> log = new ListAppender<>();
-    log.start();
-    logger.addAppender(log);
-    try {
-      for (int i = 0; i < 150; i++) {
-        wrong.count("a");
-      }
-    } finally {
-      logger.detachAppender(log);
+    OwnLog log = new OwnLog();
+    try (var _ = log.listen(WrongSecrets.class.getName(), Level.WARN)) {
+      log.of(() -> Stream.generate(() -> wrong.count("a")).limit(150).toList());
     }
 
-    assertThat(log.list)
-        .extracting(ILoggingEvent::getFormattedMessage)
+    assertThat(log.texts())
         .containsExactly(
             "1 wrong API token(s) from a",
             "10 wrong API token(s) from a",

@@ -5,9 +5,7 @@ import static dev.sluice.console.WebhookFixture.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.console.OwnLog;
 import dev.sluice.console.WebhookFixture;
 import dev.sluice.console.sender.TemplateStates;
 import dev.sluice.runtime.database.Database;
@@ -23,11 +21,11 @@ import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** What the provider forbids stops by itself; what people have allowed since does not. */
 class ProviderStopsTest {
-  private static final WebhookFixture FIXTURE = WebhookFixture.create();
+  private static final OwnLog LOG = new OwnLog();
+  private static final WebhookFixture FIXTURE = LOG.of(WebhookFixture::create);
 
   @AfterAll
   static void stop() {
@@ -197,26 +195,16 @@ class ProviderStopsTest {
 
   @Test
   void anErrorOfANumberThatIsNobodysIsCountedAndLogged() throws Exception {
-    Logger intake = (Logger) LoggerFactory.getLogger(WebhookIntake.class);
-    ListAppender<ILoggingEvent> log = new ListAppender<>();
-    log.start();
-    intake.addAppender(log);
-    intake.setLevel(Level.INFO);
     double before = FIXTURE.counted("trouble", "accepted");
-    try {
+    try (var _ = LOG.listen(WebhookIntake.class.getName(), Level.INFO)) {
       FIXTURE.post(
           value(
               "\"metadata\":{\"phone_number_id\":\"nobodys\"},"
                   + "\"errors\":[{\"code\":131031,\"title\":\"locked\"}]"));
-    } finally {
-      intake.detachAppender(log);
-      intake.setLevel(null);
     }
 
     assertThat(FIXTURE.counted("trouble", "accepted") - before).isEqualTo(1);
-    assertThat(log.list)
-        .extracting(ILoggingEvent::getFormattedMessage)
-        .containsExactly("provider: error 131031 locked");
+    assertThat(LOG.texts()).containsExactly("provider: error 131031 locked");
   }
 
   @Test

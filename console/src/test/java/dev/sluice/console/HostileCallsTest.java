@@ -15,11 +15,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.jooq.Table;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,8 +34,28 @@ import tools.jackson.databind.JsonNode;
 class HostileCallsTest {
   private static final int GOOD = 40;
 
+  /** The rows of each table. */
+  private static final String ROWS =
+      Sluice.SLUICE.getTables().stream()
+          .map(table ->
+              "(SELECT string_agg(t::text, '|' ORDER BY t::text) FROM sluice.%s t)"
+                  .formatted(table.getName()))
+          .collect(Collectors.joining(", ", "SELECT ", ""));
+
   private final TestEnvironment environment = TestEnvironment.create(1);
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final List<TopicPartition> written =
+      Stream.of(
+              environment.kafka().topics().campaignCommands(),
+              environment.kafka().topics().sendRequests(),
+              environment.kafka().topics().controls())
+          .map(topic -> new TopicPartition(topic, 0))
+          .toList();
+  private final KafkaConsumer<byte[], byte[]> consumer =
+      new KafkaConsumer<>(
+          environment.kafka().client(Map.of()),
+          new ByteArrayDeserializer(),
+          new ByteArrayDeserializer());
   private Database database;
   private Console console;
   private RawHttp http;
@@ -60,6 +80,7 @@ class HostileCallsTest {
   void stop() {
     console.close();
     database.close();
+    consumer.close();
   }
 
   @BeforeEach
@@ -132,29 +153,8 @@ class HostileCallsTest {
 
   /** Returns all rows, and the end offsets of the topics to which the console writes. */
   private List<Object> everything() {
-    List<Object> all = new ArrayList<>();
-    for (Table<?> table : Sluice.SLUICE.getTables()) {
-      all.add(
-          String.valueOf(
-              database
-                  .sql()
-                  .fetchValue(
-                      "SELECT string_agg(t::text, '|' ORDER BY t::text) FROM {0} t", table)));
-    }
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            environment.kafka().client(Map.of()),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      all.addAll(
-          consumer
-              .endOffsets(
-                  List.of(
-                      new TopicPartition(environment.kafka().topics().campaignCommands(), 0),
-                      new TopicPartition(environment.kafka().topics().sendRequests(), 0),
-                      new TopicPartition(environment.kafka().topics().controls(), 0)))
-              .values());
-    }
+    List<Object> all = new ArrayList<>(database.sql().fetchSingle(ROWS).intoList());
+    all.addAll(consumer.endOffsets(written).values());
     return all;
   }
 

@@ -24,6 +24,7 @@ class ProblemWordsTest {
   private static final List<String> WORDS =
       List.of("problems.js", "fieldwords.js", "messagewords.js");
   private static final List<String> MODULES = List.of(".", "../providers", "../schema");
+  private static final String SOURCES = sources();
   private static final Pattern SENTENCE = Pattern.compile("\\['([\\w.]+)', /(.*)/s]");
 
   /** What varies, and where the console joins what it says. */
@@ -34,10 +35,8 @@ class ProblemWordsTest {
   @ParameterizedTest
   @MethodSource("sentences")
   void theServicesStillSayIt(String sentence) {
-    String sources = sources();
-
     assertThat(BETWEEN.splitAsStream(sentence).map(part -> part.replace("\\", "")))
-        .allMatch(sources::contains);
+        .allMatch(SOURCES::contains);
   }
 
   /** What is too busy differs, and so does what to do about it. */
@@ -50,7 +49,7 @@ class ProblemWordsTest {
             .toList();
     List<String> said =
         Pattern.compile("\"([^\"]*; try again later\\.)\"")
-            .matcher(sources())
+            .matcher(SOURCES)
             .results()
             .map(found -> found.group(1))
             .toList();

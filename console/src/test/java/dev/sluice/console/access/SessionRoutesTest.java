@@ -29,10 +29,14 @@ class SessionRoutesTest {
   private static UsersFixture users;
   private static Console console;
 
+  /** Whose session nobody ends. */
+  private static Visitor max;
+
   @BeforeAll
   static void start() throws IOException {
     users = new UsersFixture(folder);
     console = users.console(Users.of(users.file()));
+    max = Visitor.of(console).as("max", PASSWORD);
   }
 
   @AfterAll
@@ -126,14 +130,13 @@ class SessionRoutesTest {
     "Origin, null"
   })
   void noOtherSitesPageUsesASessionOrSignsSomebodyInOrOut(String header, String value) {
-    Visitor mia = Visitor.of(console).as("mia", PASSWORD);
-    Visitor misled = mia.with(header, value);
+    Visitor misled = max.with(header, value);
 
     assertThat(misled.post("/api/campaigns/" + UUID.randomUUID() + "/start").status())
         .isEqualTo(403);
     assertThat(misled.signIn("eve", PASSWORD).status()).isEqualTo(403);
     assertThat(misled.send("DELETE", "/api/session", "").status()).isEqualTo(403);
-    assertThat(mia.get("/api/session").status()).isEqualTo(200);
+    assertThat(max.get("/api/session").status()).isEqualTo(200);
   }
 
   @Test
@@ -149,13 +152,11 @@ class SessionRoutesTest {
       assertThat(events.read()).isPositive();
 
       mia.send("DELETE", "/api/session", "");
-      Visitor.of(console)
-          .as("otto", PASSWORD)
-          .send(
-              "POST",
-              "/api/campaigns",
-              "{\"name\":\"Spring\",\"sender\":\"brazil\","
-                  + "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"secret\"}}}");
+      max.send(
+          "POST",
+          "/api/campaigns",
+          "{\"name\":\"Spring\",\"sender\":\"brazil\","
+              + "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"secret\"}}}");
 
       assertThat(new String(events.readAllBytes(), StandardCharsets.UTF_8))
           .doesNotContain("Spring");

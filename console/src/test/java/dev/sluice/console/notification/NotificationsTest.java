@@ -30,9 +30,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** With a real server at the other end. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class NotificationsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final UUID SPRING = UUID.fromString("3fe21825-9f3a-4c0e-8f53-0f6a5f1f2b17");

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.console.WebhookFixture;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -213,11 +214,12 @@ class ChangedNamesTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("histories")
   void inWhicheverOrderItIsTold(History history) {
-    permutations(history.events())
-        .forEach(order ->
-            assertThat(history.told(FIXTURE.sql(), order).suppressed())
-                .as("%s", order)
-                .isEqualTo(history.suppressed()));
+    Map<List<Event>, List<Integer>> told =
+        history.told(FIXTURE.sql(), permutations(history.events()).toList());
+
+    assertThat(told).hasSize(factorial(history.events().size()));
+    told.forEach((order, suppressed) ->
+        assertThat(suppressed).as("%s", order).isEqualTo(history.suppressed()));
   }
 
   @Test
@@ -308,6 +310,10 @@ class ChangedNamesTest {
 
   private static String digits(World world, int phone) {
     return world.phone(phone).substring(1);
+  }
+
+  private static int factorial(int n) {
+    return n == 0 ? 1 : n * factorial(n - 1);
   }
 
   private static Stream<List<Event>> permutations(List<Event> events) {

@@ -3,7 +3,9 @@ package dev.sluice.console.suppression;
 import dev.sluice.providers.whatsapp.WebhookEvent.Renamed;
 import dev.sluice.schema.OptOutReason;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** A reported event. Its names are short numbers, which mean something else in each world. */
@@ -11,16 +13,32 @@ sealed interface Event {
   /** All events lie in the past. */
   long START = 1_700_000_000;
 
-  void tell(World world);
+  /** Adds to a call that this happened in a world. */
+  void in(World world, Call call);
+
+  default void tell(World world) {
+    Call call = new Call();
+    in(world, call);
+    call.tell(world.sql());
+  }
+
+  /** What one call reports. */
+  record Call(List<OptOuts.Wish> stops, List<OptOuts.Wish> resumes, List<Renamed> changes) {
+    Call() {
+      this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    }
+
+    void tell(DSLContext sql) {
+      var _ = new OptOuts(sql).take(stops, resumes, changes);
+    }
+  }
 
   record Wish(String reason, @Nullable Integer phone, @Nullable Integer id, int at)
       implements Event {
     @Override
-    public void tell(World world) {
-      List<OptOuts.Wish> wish =
-          List.of(new OptOuts.Wish(world.person(phone, id), reason, time(at)));
-      boolean resume = reason.equals(Said.RESUME);
-      world.optOuts().take(resume ? List.of() : wish, resume ? wish : List.of(), List.of());
+    public void in(World world, Call call) {
+      (reason.equals(Said.RESUME) ? call.resumes : call.stops)
+          .add(new OptOuts.Wish(world.person(phone, id), reason, time(at)));
     }
   }
 
@@ -36,8 +54,8 @@ sealed interface Event {
     }
 
     @Override
-    public void tell(World world) {
-      world.optOuts().take(List.of(), List.of(), List.of(renamed(world)));
+    public void in(World world, Call call) {
+      call.changes.add(renamed(world));
     }
   }
 

@@ -8,6 +8,7 @@ import dev.sluice.schema.OptOutReason;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -73,7 +74,14 @@ class TwoPeopleTest {
       }
     }
     History history = new History("", List.of(List.of(1, 1), List.of(2, 2)), List.of(), events);
-    List<Integer> end = history.told(FIXTURE.sql(), events).suppressed();
+    List<List<Event>> orders = new ArrayList<>(List.of(events));
+    for (int order = 0; order < 6; order++) {
+      List<Event> shuffled = new ArrayList<>(events);
+      Collections.shuffle(shuffled, random);
+      orders.add(shuffled);
+    }
+    Map<List<Event>, List<Integer>> ends = history.told(FIXTURE.sql(), orders);
+    List<Integer> end = ends.getOrDefault(events, List.of());
     for (int who = 0; who < 2; who++) {
       if (stopped[who]) {
         assertThat(end).as("%s: stopped last, in %s", who, events).contains(phones[who]);
@@ -81,12 +89,7 @@ class TwoPeopleTest {
         assertThat(end).as("%s: resumed last, in %s", who, events).doesNotContain(phones[who]);
       }
     }
-    for (int order = 0; order < 6; order++) {
-      List<Event> shuffled = new ArrayList<>(events);
-      Collections.shuffle(shuffled, random);
-      assertThat(history.told(FIXTURE.sql(), shuffled).suppressed())
-          .as("%s as %s", events, shuffled)
-          .isEqualTo(end);
-    }
+    ends.forEach(
+        (order, suppressed) -> assertThat(suppressed).as("%s as %s", events, order).isEqualTo(end));
   }
 }

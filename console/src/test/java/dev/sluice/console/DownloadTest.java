@@ -108,9 +108,8 @@ class DownloadTest {
     try (Socket silent = api.begin(EXPORT)) {
       assertThat(silent.getInputStream().read()).isEqualTo('H');
       assertThat(api.get("/api/suppressions").statusCode()).isEqualTo(200);
-      ENDED.set(0);
 
-      soon().until(() -> ENDED.get() == 1);
+      soon().until(() -> ENDED.get() == 2);
       assertThat(rest(silent)).doesNotContain("+5511960149999");
     }
   }

@@ -145,12 +145,17 @@ public final class TemplateStates {
    * @return what is said of it now
    */
   State allow(Used used) {
-    Stop stop = used.stop();
-    Instant now = Instant.now();
-    // A stop counts as the end of its second, which may lie ahead.
-    Instant at = stop == null || stop.at().isBefore(now) ? now : stop.at().plusSeconds(1);
-    State allowed = wanted(used.account(), used.template(), at);
+    State allowed = wanted(used.account(), used.template(), allowedAt(used.stop(), Instant.now()));
     learn(Set.of(allowed));
     return allowed;
+  }
+
+  /** A stop counts as of the end of its second, and what is said against it as of the next one. */
+  static Instant allowedAt(@Nullable Stop stop, Instant now) {
+    if (stop == null) {
+      return now;
+    }
+    Instant next = stop.at().truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
+    return next.isAfter(now) ? next : now;
   }
 }

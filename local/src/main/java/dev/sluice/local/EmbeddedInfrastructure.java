@@ -15,7 +15,7 @@ public final class EmbeddedInfrastructure implements Infrastructure {
   private final EmbeddedDatabase database;
 
   private EmbeddedInfrastructure(
-      Optional<TemporaryFolder> temporary, Path data, int kafkaPort, int databasePort) {
+      Optional<AutoCloseable> temporary, Path data, int kafkaPort, int databasePort) {
     temporary.ifPresent(closer::register);
     try {
       // PostgreSQL first: as another process, it starts while this one loads Kafka's classes.
@@ -31,6 +31,13 @@ public final class EmbeddedInfrastructure implements Infrastructure {
   /** Starts on free ports; the data is deleted on close. */
   public static EmbeddedInfrastructure temporary() {
     return temporary(FreePort.next(), FreePort.next());
+  }
+
+  /** Starts on free ports; the data is deleted after close, for which nobody waits. */
+  static EmbeddedInfrastructure forTests() {
+    TemporaryFolder folder = new TemporaryFolder("local");
+    return new EmbeddedInfrastructure(
+        Optional.of(folder::discard), folder.path(), FreePort.next(), FreePort.next());
   }
 
   /** Starts on the given ports; the data is deleted on close. */

@@ -14,7 +14,7 @@ public sealed interface Infrastructure extends AutoCloseable
   static Infrastructure start() {
     return DockerClientFactory.instance().isDockerAvailable()
         ? new ContainerInfrastructure()
-        : EmbeddedInfrastructure.temporary();
+        : EmbeddedInfrastructure.forTests();
   }
 
   /** Returns {@code host:port} for Kafka clients. */

@@ -23,6 +23,21 @@ public final class TemporaryFolder implements AutoCloseable {
     return path;
   }
 
+  /**
+   * Has the folder deleted by a process that may outlive this one: the databases of many tests are
+   * some ten thousand files.
+   */
+  Process discard() {
+    try {
+      return new ProcessBuilder("rm", "-rf", path.toString())
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .redirectError(ProcessBuilder.Redirect.DISCARD)
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + path, e);
+    }
+  }
+
   @Override
   public void close() {
     try {

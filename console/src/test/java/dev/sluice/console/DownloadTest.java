@@ -39,6 +39,9 @@ class DownloadTest {
   /** Bytes: more than a connection's buffers hold, and more than half of the budget. */
   private static final int LARGE = 20 << 20;
 
+  /** Bytes a second: more than a slow reader takes, and fewer than one on a slow machine. */
+  private static final int LEAST_SPEED = 200_000;
+
   /** A list that several people read. */
   private static final byte[] SHARED = new byte[LARGE];
 
@@ -67,7 +70,7 @@ class DownloadTest {
                 new Uploads.Limits(
                     new Spool.Limits(folder, 64 << 20, 256 << 20, 0),
                     1,
-                    new LeastSpeed(1_000_000, Duration.ofMillis(500), Duration.ofMinutes(1)),
+                    new LeastSpeed(LEAST_SPEED, Duration.ofMillis(500), Duration.ofMinutes(1)),
                     Duration.ofSeconds(30),
                     Duration.ofMinutes(1)),
                 HeldBodies.Limits.API,

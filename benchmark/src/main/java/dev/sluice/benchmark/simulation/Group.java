@@ -2,6 +2,7 @@ package dev.sluice.benchmark.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -70,7 +71,7 @@ final class Group {
     kernel.after(CHECK, () -> kernel.every(CHECK, this::expelSilent));
   }
 
-  void serve(Set<TopicPartition> all) {
+  void serve(Collection<TopicPartition> all) {
     partitions.addAll(all);
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.producer;
 
 import dev.sluice.producer.quota.BacklogLimit;
+import dev.sluice.producer.quota.FairShares;
 import dev.sluice.producer.quota.LaneBacklog;
 import dev.sluice.producer.sql.CampaignRepository;
 import dev.sluice.producer.sql.FanOutRepositories;
@@ -20,8 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,11 +67,8 @@ final class RequestFeeder {
   /** Pages that are being read, by campaign. */
   private final Map<UUID, Asked> asked = new HashMap<>();
 
-  /**
-   * How many recipients each campaign was asked for, divided by its priority: the virtual time of
-   * weighted fair queuing, by which the one that has had the least for its priority comes first.
-   */
-  private final Map<UUID, Double> served = new HashMap<>();
+  /** What each sender's campaigns have had of its room. */
+  private final Map<String, FairShares> shares = new HashMap<>();
 
   /** Campaigns whose last page ended with somebody beyond the sender's daily limit. */
   private final Set<UUID> atTheLimit = new HashSet<>();
@@ -105,7 +105,11 @@ final class RequestFeeder {
   }
 
   /** A campaign with requests to write. */
-  private record Feedable(FanOutState fanOut, FanOutState.Progress progress) {
+  private record Feedable(UUID id, FanOutState fanOut, FanOutState.Progress progress) {
+    String senderId() {
+      return progress.senderId();
+    }
+
     /**
      * Returns whether it waits for its first page, whether or not that holds any request. Further
      * passes begin at the start, too, but not the sending.
@@ -170,7 +174,8 @@ final class RequestFeeder {
         feedSender(sender, its, rooms, free);
       }
     });
-    served.keySet().retainAll(fanOuts.open().keySet());
+    shares.values().forEach(one -> one.retain(fanOuts.open().keySet()));
+    shares.values().removeIf(FairShares::isEmpty);
     atTheLimit.retainAll(fanOuts.open().keySet());
     bulky.retainAll(fanOuts.open().keySet());
   }
@@ -190,16 +195,17 @@ final class RequestFeeder {
   private Map<String, Map<UUID, Feedable>> bySender() {
     Map<String, Map<UUID, Feedable>> bySender = new LinkedHashMap<>();
     fanOuts.open().entrySet().stream()
-        .sorted(Comparator.comparing(entry -> served.getOrDefault(entry.getKey(), 0.0)))
-        .forEach(entry -> {
-          Feedable feedable = feedable(entry.getKey(), entry.getValue());
-          if (feedable != null) {
+        .flatMap(entry -> Stream.ofNullable(feedable(entry.getKey(), entry.getValue())))
+        .sorted(Comparator.comparingDouble(one -> shares(one.senderId()).virtualTime(one.id())))
+        .forEach(one ->
             bySender
-                .computeIfAbsent(feedable.progress().senderId(), sender -> new LinkedHashMap<>())
-                .put(entry.getKey(), feedable);
-          }
-        });
+                .computeIfAbsent(one.senderId(), sender -> new LinkedHashMap<>())
+                .put(one.id(), one));
     return bySender;
+  }
+
+  private FairShares shares(String senderId) {
+    return shares.computeIfAbsent(senderId, id -> new FairShares());
   }
 
   /**
@@ -216,7 +222,9 @@ final class RequestFeeder {
           case FanOutState.Fed fed -> anyReady(id) ? fed.progress() : null;
           case FanOutState.Requested _, FanOutState.Resending _, FanOutState.Unreadable _ -> null;
         };
-    return progress != null && runs(id, fanOut, progress) ? new Feedable(fanOut, progress) : null;
+    return progress != null && runs(id, fanOut, progress)
+        ? new Feedable(id, fanOut, progress)
+        : null;
   }
 
   private boolean runs(UUID id, FanOutState fanOut, FanOutState.Progress progress) {
@@ -286,34 +294,27 @@ final class RequestFeeder {
       // The first page holds one second's work, so that sending begins soon.
       room = Math.min(room, rooms.perSecond(sender));
     }
-    long left = room;
-    // A campaign that joins does not make up for the time before.
-    double least =
-        campaigns.keySet().stream()
-            .filter(served::containsKey)
-            .mapToDouble(served::get)
-            .min()
-            .orElse(0);
-    long weights = campaigns.keySet().stream().mapToLong(this::priority).sum();
+    FairShares.Round round =
+        shares(senderId)
+            .round(
+                room,
+                campaigns.keySet().stream()
+                    .collect(Collectors.toMap(Function.identity(), this::priority)));
     boolean anySound = campaigns.keySet().stream().anyMatch(id -> !around.faults().suspect(id));
     for (Map.Entry<UUID, Feedable> entry : campaigns.entrySet()) {
       UUID id = entry.getKey();
       around.watch().due(id);
-      // With less room than campaigns those that are served last come first in the next round.
-      long share = Math.min(left, Math.max(1, room * priority(id) / weights));
       // The room of slow pages is given to others; when they come, they are queued beyond it.
       boolean suspect = around.faults().suspect(id);
       long most = suspect ? around.pageSize() : largestPage(id, sender, rooms.perSecond(sender));
       if (suspect && anySound) {
         most = Math.min(most, worthAPage);
       }
-      int limit = (int) Math.min(share, most);
+      int limit = (int) Math.min(round.share(id), most);
       if (limit > 0
           && !rests(id, sender, campaigns.keySet())
           && ask(id, entry.getValue(), sender, limit, free)) {
-        left -= limit;
-        double begins = Math.max(served.getOrDefault(id, least), least);
-        served.put(id, begins + (double) limit / priority(id));
+        round.give(id, limit);
       }
     }
   }

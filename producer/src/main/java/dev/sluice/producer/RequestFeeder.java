@@ -193,15 +193,37 @@ final class RequestFeeder {
    * Returns the campaigns with requests to write by sender, in the order in which they are served.
    */
   private Map<String, Map<UUID, Feedable>> bySender() {
-    Map<String, Map<UUID, Feedable>> bySender = new LinkedHashMap<>();
-    fanOuts.open().entrySet().stream()
-        .flatMap(entry -> Stream.ofNullable(feedable(entry.getKey(), entry.getValue())))
-        .sorted(Comparator.comparingDouble(one -> shares(one.senderId()).virtualTime(one.id())))
-        .forEach(one ->
-            bySender
-                .computeIfAbsent(one.senderId(), sender -> new LinkedHashMap<>())
-                .put(one.id(), one));
-    return bySender;
+    List<Feedable> all =
+        fanOuts.open().entrySet().stream()
+            .flatMap(entry -> Stream.ofNullable(feedable(entry.getKey(), entry.getValue())))
+            .toList();
+    all.stream()
+        .collect(
+            Collectors.groupingBy(
+                Feedable::senderId,
+                Collectors.filtering(
+                    this::takesItsTurn, Collectors.mapping(Feedable::id, Collectors.toSet()))))
+        .forEach((senderId, ids) -> shares(senderId).present(ids));
+    return all.stream()
+        .sorted(
+            Comparator.<Feedable>comparingDouble(
+                    one -> shares(one.senderId()).virtualTime(one.id()))
+                // After a takeover all have the same.
+                .thenComparing(one -> !one.isFresh()))
+        .collect(
+            Collectors.groupingBy(
+                Feedable::senderId,
+                LinkedHashMap::new,
+                Collectors.toMap(
+                    Feedable::id, Function.identity(), (a, b) -> b, LinkedHashMap::new)));
+  }
+
+  /** Returns whether a campaign can be asked for a page, now or once its last one has come. */
+  private boolean takesItsTurn(Feedable one) {
+    Asked page = asked.get(one.id());
+    return !around.faults().waiting(one.id())
+        && (page == null || !isSlow(one.id(), page.at()))
+        && !(atTheLimit.contains(one.id()) && sql.dailyLimit().recentlyUsedUp(one.senderId()));
   }
 
   private FairShares shares(String senderId) {

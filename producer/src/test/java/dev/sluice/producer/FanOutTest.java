@@ -4,6 +4,7 @@ import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 
 import dev.sluice.producer.quota.LaneBacklog;
 import dev.sluice.producer.sql.FanOutRepositories;
+import dev.sluice.producer.state.FanOutState;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.runtime.tracing.Traces;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalTime;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -35,6 +37,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jooq.Field;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +64,10 @@ abstract class FanOutTest {
   private final InstantSource steady = () -> now;
   final Health health = new Health();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+
+  /** What a task finds stored of campaigns when it is opened. */
+  private final Map<UUID, FanOutState> takenOver = new LinkedHashMap<>();
+
   FanOutTick.Surroundings around;
   TopologyTestDriver driver;
   TestInputTopic<String, String> commands;
@@ -122,8 +129,10 @@ abstract class FanOutTest {
                         steady,
                         outputMeters,
                         traces(),
-                        (fanOuts, events, output) ->
-                            FanOutTick.of(around, fanOuts, events, output))),
+                        (fanOuts, events, output) -> {
+                          takenOver.forEach(fanOuts::put);
+                          return FanOutTick.of(around, fanOuts, events, output);
+                        })),
             settings);
     commands = input(TOPICS.campaignCommands());
     requests = output(TOPICS.sendRequests());
@@ -146,6 +155,16 @@ abstract class FanOutTest {
 
   @AfterEach
   void stop() {
+    driver.close();
+  }
+
+  /** Ends the task; the next one that is opened has its campaigns. */
+  void handOver() {
+    try (KeyValueIterator<String, byte[]> all =
+        driver.<String, byte[]>getKeyValueStore(FanOutTopology.STORE).all()) {
+      all.forEachRemaining(entry ->
+          takenOver.put(UUID.fromString(entry.key), Json.read(entry.value, FanOutState.class)));
+    }
     driver.close();
   }
 

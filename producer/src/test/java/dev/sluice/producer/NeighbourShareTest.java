@@ -29,6 +29,10 @@ class NeighbourShareTest extends FanOutTest {
 
   private void reopen() {
     driver.close();
+    openAgain();
+  }
+
+  private void openAgain() {
     open(() ->
         new LaneBacklog.Reading(
             takenAtNanos.getAsLong(),
@@ -73,6 +77,31 @@ class NeighbourShareTest extends FanOutTest {
     int all = fed.values().stream().mapToInt(Integer::intValue).sum();
     assertThat(fed.get(high)).isBetween(all * 75 / 100, all * 92 / 100);
     assertThat(fed).as("the others are fed in turn").hasSize(19);
+  }
+
+  /** The task does not know what its predecessor has given to each. */
+  @Test
+  void aNewCampaignComesFirstAfterATakeover() {
+    reopen();
+    String slow = "slow-" + UUID.randomUUID();
+    FIXTURE.sender(slow, 1, 1);
+    for (int i = 0; i < 10; i++) {
+      command("start", FIXTURE.campaign(slow, 20));
+    }
+    work(20);
+    assertThat(fed).as("each has a request in the queue, which is full").hasSize(10);
+
+    handOver();
+    openAgain();
+    UUID fresh = FIXTURE.campaign(slow, 20);
+    command("start", fresh);
+    fed.clear();
+    work(10);
+    assertThat(fed).isEmpty();
+    queued.merge(slow, -1.0, Double::sum);
+    turns(2);
+
+    assertThat(requests().getFirst().campaignId()).isEqualTo(fresh);
   }
 
   @Test

@@ -12,6 +12,27 @@ import java.util.UUID;
  */
 public final class FairShares {
   private final Map<UUID, Double> times = new HashMap<>();
+  private Set<UUID> present = Set.of();
+
+  /** The least virtual time of those that are present, which never falls. */
+  private double now;
+
+  /**
+   * Notes which campaigns can be given places. Those that come back, like those that join, come
+   * first once and then begin at the least virtual time of the others: they do not make up for the
+   * time before.
+   */
+  public void present(Set<UUID> campaigns) {
+    double least =
+        campaigns.stream()
+            .filter(present::contains)
+            .filter(times::containsKey)
+            .mapToDouble(this::virtualTime)
+            .min()
+            .orElse(now);
+    now = Math.max(now, least);
+    present = Set.copyOf(campaigns);
+  }
 
   /** Returns a campaign's virtual time; one that was never given anything comes first. */
   public double virtualTime(UUID campaign) {
@@ -42,22 +63,12 @@ public final class FairShares {
     private final long room;
     private final Map<UUID, Long> priorities;
     private final long sum;
-
-    /** A campaign that joins begins here: it does not make up for the time before. */
-    private final double least;
-
     private long left;
 
     private Round(long room, Map<UUID, Long> priorities) {
       this.room = room;
       this.priorities = Map.copyOf(priorities);
       sum = priorities.values().stream().mapToLong(Long::longValue).sum();
-      least =
-          priorities.keySet().stream()
-              .filter(times::containsKey)
-              .mapToDouble(FairShares.this::virtualTime)
-              .min()
-              .orElse(0);
       left = room;
     }
 
@@ -72,7 +83,7 @@ public final class FairShares {
     /** Gives a campaign some places of its share. */
     public void give(UUID campaign, long places) {
       left -= places;
-      double begins = Math.max(virtualTime(campaign), least);
+      double begins = Math.max(virtualTime(campaign), now);
       times.put(campaign, begins + (double) places / priority(campaign));
     }
 

@@ -31,6 +31,7 @@ class FairSharesTest {
 
   /** Gives each campaign in its turn what it may have. */
   private void round(long room, Map<UUID, Long> priorities) {
+    shares.present(priorities.keySet());
     FairShares.Round round = shares.round(room, priorities);
     priorities.keySet().stream()
         .sorted(Comparator.comparingDouble(shares::virtualTime))
@@ -94,6 +95,30 @@ class FairSharesTest {
     rounds(30, 1, Map.of(ONE, 1L, TWO, 1L, THREE, 1L));
 
     assertThat(given(THREE)).isBetween(9L, 11L);
+  }
+
+  @Test
+  void aCampaignThatComesBackDoesNotMakeUpForItsAbsence() {
+    rounds(10, 1, Map.of(ONE, 1L, TWO, 1L, THREE, 1L));
+    rounds(100, 1, Map.of(ONE, 1L, TWO, 1L));
+    given.clear();
+
+    rounds(30, 1, Map.of(ONE, 1L, TWO, 1L, THREE, 1L));
+
+    assertThat(given(THREE)).isBetween(9L, 11L);
+  }
+
+  /** All others have been away since, and the next that comes back finds nobody. */
+  @Test
+  void whatWasGivenToThoseWhoLeftCountsForThoseWhoComeBack() {
+    rounds(2, 1, Map.of(ONE, 1L, TWO, 1L));
+    rounds(100, 1, Map.of(ONE, 1L));
+    round(1, Map.of(TWO, 1L));
+    given.clear();
+
+    rounds(30, 1, Map.of(ONE, 1L, TWO, 1L));
+
+    assertThat(given(ONE)).isBetween(14L, 16L);
   }
 
   @Property

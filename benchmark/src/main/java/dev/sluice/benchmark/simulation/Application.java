@@ -27,11 +27,14 @@ record Application(
     boolean exactlyOnce,
     Duration commitEvery) {
 
+  /** The producer's store of requests that workers have returned. */
+  static final String RETURNS = "returned-requests";
+
   static Application producer(Topics topics, int partitions) {
     return new Application(
         topics.producerGroup(),
         List.of(topics.campaignCommands(), topics.returnedRequests()),
-        List.of("announced", "fan-out-inputs", "fan-outs", "returned-requests"),
+        List.of("announced", "fan-out-inputs", "fan-outs", RETURNS),
         Map.of(
             "send-requests",
             topics.sendRequests(),

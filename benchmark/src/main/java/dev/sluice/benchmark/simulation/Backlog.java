@@ -23,6 +23,12 @@ final class Backlog implements LaneBacklog {
   /** After a reading that has failed. */
   private static final Duration SELDOM = Duration.ofSeconds(2);
 
+  /**
+   * The longest that the second reading hangs: a process that takes over may have one of before its
+   * predecessor filled the lanes.
+   */
+  private static final Duration HANGS = Duration.ofSeconds(12);
+
   private static final Duration TAKES = Duration.ofMillis(30);
 
   private final Kernel kernel;
@@ -43,11 +49,15 @@ final class Backlog implements LaneBacklog {
 
   private void begin() {
     if (process.alive()) {
+      boolean hangs = newest == null && kernel.chance(0.9);
       if (!process.frozen()) {
         Reading next = read();
         kernel.after(TAKES, () -> newest = next);
       }
-      kernel.after(kernel.chance(0.1) ? SELDOM : EVERY, this::begin);
+      Duration usual = kernel.chance(0.1) ? SELDOM : EVERY;
+      kernel.at(
+          kernel.nowNanos() + (hangs ? kernel.between(usual, HANGS) : usual.toNanos()),
+          this::begin);
     }
   }
 

@@ -4,12 +4,16 @@ import dev.sluice.producer.sql.CampaignRepository.Sender;
 import dev.sluice.schema.LaneRates;
 import dev.sluice.schema.OnDoubt;
 import dev.sluice.schema.SendRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /** Chooses senders and campaigns. */
 final class Campaigns {
+  /** The longest that a campaign is sent if nothing goes wrong. */
+  private static final Duration LONGEST = Truth.HORIZON.multipliedBy(3);
+
   private final World world;
   private final Kernel kernel;
   private final RandomGenerator random;
@@ -40,9 +44,9 @@ final class Campaigns {
     }
   }
 
-  /** Returns the most recipients of a campaign: without faults all are sent to in this time. */
+  /** Returns the most recipients of a campaign, which may be more than may be queued. */
   private static int most(Schedule schedule, Sender sender) {
-    double inTime = sender.rates().ratePerSecond() * Schedule.ACTIVE.toSeconds();
+    double inTime = sender.rates().ratePerSecond() * LONGEST.toSeconds();
     return (int) Math.min(schedule.mostRecipients(), inTime);
   }
 

@@ -77,6 +77,8 @@ final class Simulation {
               + world.truth().unwritten(world.tables())
               + ", unannounced "
               + unannounced()
+              + ", returned "
+              + returned().approximateNumEntries()
               + ", windows "
               + world.requests().stream()
                   .map(
@@ -86,14 +88,22 @@ final class Simulation {
   }
 
   /**
-   * Returns whether every campaign has ended, as was announced, every window is empty and every
-   * result written.
+   * Returns whether every campaign has ended, as was announced, every window is empty, every result
+   * written, and nothing that was returned is left to be written again.
    */
   private boolean settled() {
     return world.tables().ended()
         && world.requests().stream().allMatch(this::isEmpty)
         && everyResultIsWritten()
-        && unannounced().isEmpty();
+        && unannounced().isEmpty()
+        && returned().approximateNumEntries() == 0;
+  }
+
+  /** Returns what the next producer would find of requests that were returned. */
+  private ChangelogStore returned() {
+    String store = Application.RETURNS;
+    TopicPartition changelog = new TopicPartition(ChangelogStore.changelog(store), 0);
+    return new ChangelogStore(store, world.broker().log(changelog));
   }
 
   /** Returns whether all requests of a partition are done. */

@@ -17,15 +17,10 @@ import dev.sluice.runtime.kafka.RefusedRecords;
 import dev.sluice.runtime.kafka.StreamsApplication;
 import dev.sluice.runtime.kafka.StreamsWatchdog;
 import dev.sluice.schema.Control;
-import dev.sluice.schema.Json;
-import dev.sluice.schema.MessageTemplate;
-import dev.sluice.schema.OnDoubt;
-import dev.sluice.schema.SendRequest;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,8 +38,6 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
  * repeated after a crash leaves no visible duplicate.
  */
 public final class FanOut implements AutoCloseable {
-  private static final int WARM_UP_REQUESTS = 500;
-
   private final Closer closer = new Closer();
 
   /** Less than the session timeout, after which the successor begins; Streams' own is 10 s. */
@@ -87,7 +80,13 @@ public final class FanOut implements AutoCloseable {
         .description("Requests that are queued for the workers and not done")
         .register(meters);
     closer.register(BlockedSenders.follow(controls, meters));
-    WarmUp.of("fan-out", health, () -> warmUp(sql));
+    WarmUp.of(
+        "fan-out",
+        health,
+        () -> {
+          sql.rehearse();
+          new Rehearsal(config, sql).run();
+        });
     FanOutProcessors processors =
         new FanOutProcessors(
             config,
@@ -123,32 +122,6 @@ public final class FanOut implements AutoCloseable {
   private static double lag(LaneBacklog backlog) {
     LaneBacklog.Reading newest = backlog.newest();
     return newest == null ? Double.NaN : newest.total();
-  }
-
-  /** Loads classes by reading a campaign that cannot exist and rendering an unsent request. */
-  private static void warmUp(FanOutRepositories sql) {
-    UUID nobody = new UUID(0, 0);
-    sql.rehearse();
-    MessageTemplate template =
-        new MessageTemplate(Json.MAPPER.readTree("{\"type\":\"text\",\"text\":[\"{{name}}\"]}"));
-    for (int i = 0; i < WARM_UP_REQUESTS; i++) {
-      if (template.render(Map.of("name", "nobody"))
-          instanceof MessageTemplate.Complete(var body, _)) {
-        Json.write(
-            new SendRequest(
-                i,
-                nobody,
-                1,
-                new SendRequest.Sender("nobody", "none", "nowhere"),
-                0,
-                1,
-                "+0",
-                body,
-                OnDoubt.HOLD,
-                0,
-                null));
-      }
-    }
   }
 
   /**

@@ -312,8 +312,9 @@ final class RequestFeeder {
     if (room <= 0 || !(fresh || room >= worthAPage)) {
       return;
     }
-    if (fresh) {
-      // The first page holds one second's work, so that sending begins soon.
+    boolean takenOver = campaigns.keySet().stream().noneMatch(served::containsKey);
+    if (fresh || takenOver) {
+      // The first page holds one second's work, so that sending begins soon, or does not stop.
       room = Math.min(room, rooms.perSecond(sender));
     }
     FairShares.Round round =

@@ -10,18 +10,51 @@ import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendResult;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
 /** Commands become requests, results and dead letters. */
 class FanOutTopologyTest extends FanOutTest {
+
+  /** All lanes run dry at about the same time then, and each waits for all pages. */
+  @Test
+  void theFirstPageOfATakenOverCampaignHoldsOneSecondsWork() {
+    UUID campaign = FIXTURE.campaign(sender, 2_000);
+    command("start", campaign);
+    turns(30);
+    assertThat(requests()).hasSize(800);
+    byte[] state = states().get(campaign.toString());
+
+    loseTheStore();
+    states().put(campaign.toString(), state);
+    command("pause", campaign);
+    command("resume", campaign);
+    List<Integer> pages =
+        Stream.generate(
+                () -> {
+                  driver.advanceWallClockTime(Duration.ofMillis(20));
+                  return requests().size();
+                })
+            .filter(page -> page > 0)
+            .limit(2)
+            .toList();
+
+    assertThat(pages).containsExactly(80, 500);
+  }
+
+  private KeyValueStore<String, byte[]> states() {
+    return driver.getKeyValueStore(FanOutTopology.STORE);
+  }
 
   @Test
   void aStartBecomesOneRequestARecipientDealtToTheLanesByTurn() {

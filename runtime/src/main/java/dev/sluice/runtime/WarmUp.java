@@ -1,5 +1,6 @@
 package dev.sluice.runtime;
 
+import dev.sluice.schema.Reasons;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,8 +15,8 @@ public final class WarmUp {
   private WarmUp() {}
 
   /**
-   * Runs the work in the background. Failures are ignored: the code that needs the unreachable
-   * server reports it.
+   * Runs the work in the background. A failure stops nobody and is logged once: the code that needs
+   * the unreachable server reports it.
    *
    * @param name shown as starting in the service's health until the work has ended
    */
@@ -28,6 +29,10 @@ public final class WarmUp {
           try {
             work.run();
           } catch (RuntimeException e) {
+            log.info(
+                "{} failed, so that the first work will be slow: {}",
+                component,
+                Reasons.of(e.getCause() == null ? e : e.getCause()));
             log.debug("{} failed", component, e);
           } finally {
             health.working(component);

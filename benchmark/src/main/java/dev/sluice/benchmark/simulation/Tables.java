@@ -348,6 +348,11 @@ final class Tables
     return found;
   }
 
+  @Override
+  public List<Recipient> madeUp(int count) {
+    throw new UnsupportedOperationException();
+  }
+
   /** The resends of one task. */
   final class Resends implements ResendRepository {
     /** A few, so that a resend takes several steps. */

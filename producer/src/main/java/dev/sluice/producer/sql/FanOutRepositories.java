@@ -54,4 +54,16 @@ public record FanOutRepositories(
     dailyLimit.admit(NOBODY, sender, 0, List.of("+0"));
     caps.rehearse();
   }
+
+  /** Returns the same with campaigns and recipients that do not exist, for a rehearsal. */
+  public FanOutRepositories madeUp() {
+    return new FanOutRepositories(
+        new MadeUpCampaigns(rows),
+        starts,
+        new MadeUpRecipients(recipients),
+        zones,
+        resends,
+        dailyLimit,
+        caps);
+  }
 }

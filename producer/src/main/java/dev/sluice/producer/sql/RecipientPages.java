@@ -102,4 +102,7 @@ public interface RecipientPages {
 
   /** Returns those of these recipients who are pending, in their current state. */
   List<Recipient> pending(UUID campaignId, Collection<Long> ids, @Nullable String countedFor);
+
+  /** Returns recipients who are in no table, but were read as others are. */
+  List<Recipient> madeUp(int count);
 }

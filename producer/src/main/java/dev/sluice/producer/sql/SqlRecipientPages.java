@@ -28,6 +28,7 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.ResultQuery;
 import org.jooq.Select;
 import org.jooq.SelectJoinStep;
 import org.jooq.impl.SQLDataType;
@@ -58,6 +59,13 @@ public final class SqlRecipientPages implements RecipientPages {
         FROM ({0}) AS page
       ) AS measured
       ORDER BY created_at, id
+      """;
+
+  private static final String MADE_UP =
+      """
+      SELECT n AS id, '+0' AS phone, '{"name": "nobody"}'::jsonb AS variables, 18 AS bytes, 1 AS round,
+             now() AS created_at, NULL AS external_id, false AS suppressed, true AS counted
+      FROM generate_series(1::bigint, {0}) AS n
       """;
 
   private static final Field<Boolean> SUPPRESSED = field(name("suppressed"), Boolean.class);
@@ -111,7 +119,12 @@ public final class SqlRecipientPages implements RecipientPages {
             .and(r.STATUS.eq(RecipientStatus.PENDING)));
   }
 
-  private List<Recipient> withinMemory(Select<? extends Record> page) {
+  @Override
+  public List<Recipient> madeUp(int count) {
+    return withinMemory(sql.resultQuery(MADE_UP, val((long) count)));
+  }
+
+  private List<Recipient> withinMemory(ResultQuery<? extends Record> page) {
     var r = CAMPAIGN_RECIPIENT;
     return sql.resultQuery(WITHIN_MEMORY, page, inline(LONGEST_VARIABLES), inline(LARGEST_PAGE))
         .coerce(

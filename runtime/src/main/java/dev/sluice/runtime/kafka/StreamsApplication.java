@@ -127,7 +127,8 @@ public final class StreamsApplication implements AutoCloseable {
     all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     // With the classic protocol the client chooses how soon its death is noticed.
     all.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
-    all.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 500);
+    // With their next heartbeat members learn that one has died.
+    all.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 200);
     all.put(StreamsConfig.consumerPrefix(ConsumerConfig.ISOLATION_LEVEL_CONFIG), "read_committed");
     all.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
     all.put(

@@ -312,7 +312,7 @@ final class RequestFeeder {
     if (room <= 0 || !(fresh || room >= worthAPage)) {
       return;
     }
-    boolean takenOver = campaigns.keySet().stream().noneMatch(served::containsKey);
+    boolean takenOver = shares(senderId).isEmpty();
     if (fresh || takenOver) {
       // The first page holds one second's work, so that sending begins soon, or does not stop.
       room = Math.min(room, rooms.perSecond(sender));

@@ -66,7 +66,9 @@ class CampaignCreationTest {
     assertThat(statements(time + template)).isEqualTo(draft + 2 * 2);
   }
 
-  /** Returns the statements that creating one takes: the fewest of ten, beside the console's own. */
+  /**
+   * Returns the statements that creating one takes: the fewest of ten, beside the console's own.
+   */
   private static double statements(String rest) {
     return IntStream.range(0, 10)
         .mapToDouble(time -> {

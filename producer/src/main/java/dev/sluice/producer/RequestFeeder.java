@@ -5,10 +5,8 @@ import dev.sluice.producer.quota.FairShares;
 import dev.sluice.producer.quota.LaneBacklog;
 import dev.sluice.producer.sql.CampaignRepository;
 import dev.sluice.producer.sql.FanOutRepositories;
-import dev.sluice.producer.state.Cursor;
 import dev.sluice.producer.state.FanOutState;
 import dev.sluice.producer.state.FanOutStore;
-import dev.sluice.schema.Control;
 import dev.sluice.schema.LaneKey;
 import dev.sluice.schema.ReturnedRequest;
 import java.time.Duration;
@@ -24,7 +22,6 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,15 +40,6 @@ final class RequestFeeder {
    */
   private static final int PARTS = 10;
 
-  /**
-   * A page of a sender that sends more than the usual number in a second may be this many times as
-   * large: each page waits for the commit of the one before.
-   */
-  private static final int LARGEST = 5;
-
-  /** The memory of all pages being read beyond their usual size, as a number of usual pages. */
-  private static final int SPARE = 8;
-
   /** Pages of a sender with a daily limit wait for each other and must not fill all places. */
   private static final int PAGES_AT_A_LIMIT = 2;
 
@@ -64,8 +52,8 @@ final class RequestFeeder {
   private final FanOutStore fanOuts;
   private final Output output;
 
-  /** Pages that are being read, by campaign. */
-  private final Map<UUID, Asked> asked = new HashMap<>();
+  private final FeedableCampaigns campaigns;
+  private final PagesUnderWay underWay;
 
   /** What each sender's campaigns have had of its room. */
   private final Map<String, FairShares> shares = new HashMap<>();
@@ -78,46 +66,6 @@ final class RequestFeeder {
 
   private final long openedNanos;
   private long pagesAsked;
-
-  /**
-   * A page that is being read.
-   *
-   * @param lanes the lane of each request that it may have: a reading that comes meanwhile may
-   *     count requests twice, so that lanes chosen then would fill unevenly
-   * @param places how many requests each lane may get
-   */
-  private record Asked(
-      String senderId, List<Integer> lanes, Map<LaneKey, Long> places, Instant at) {
-    static Asked of(String senderId, List<Integer> lanes, Instant at) {
-      return new Asked(
-          senderId,
-          lanes,
-          lanes.stream()
-              .collect(
-                  Collectors.groupingBy(
-                      lane -> new LaneKey(senderId, lane), Collectors.counting())),
-          at);
-    }
-
-    int limit() {
-      return lanes.size();
-    }
-  }
-
-  /** A campaign with requests to write. */
-  private record Feedable(UUID id, FanOutState fanOut, FanOutState.Progress progress) {
-    String senderId() {
-      return progress.senderId();
-    }
-
-    /**
-     * Returns whether it waits for its first page, whether or not that holds any request. Further
-     * passes begin at the start, too, but not the sending.
-     */
-    boolean isFresh() {
-      return progress.cursor().equals(Cursor.START) && progress.fed() == 0;
-    }
-  }
 
   RequestFeeder(
       FanOutTick.Surroundings around,
@@ -133,6 +81,8 @@ final class RequestFeeder {
     this.fanOuts = fanOuts;
     this.output = output;
     pages = new PagePreparation(sql, around.clock());
+    campaigns = new FeedableCampaigns(around, fanOuts);
+    underWay = new PagesUnderWay(around);
     backlogLimit = new BacklogLimit(around.workAhead());
     openedNanos = now();
   }
@@ -158,10 +108,10 @@ final class RequestFeeder {
     if (reading == null) {
       return;
     }
-    asked.keySet().removeIf(id -> !tasks.busy(id));
+    underWay.retain(tasks::busy);
     Map<String, Map<UUID, Feedable>> bySender = bySender();
     BacklogLimit.Rooms rooms = backlogLimit.rooms(reading);
-    BacklogLimit.Rooms free = backlogLimit.rooms(reading, underWay());
+    BacklogLimit.Rooms free = backlogLimit.rooms(reading, underWay.places());
     bySender.forEach((senderId, its) -> {
       // Others' recipients may count already and need no place in the limit.
       if (sql.dailyLimit().recentlyUsedUp(senderId)) {
@@ -193,10 +143,7 @@ final class RequestFeeder {
    * Returns the campaigns with requests to write by sender, in the order in which they are served.
    */
   private Map<String, Map<UUID, Feedable>> bySender() {
-    List<Feedable> all =
-        fanOuts.open().entrySet().stream()
-            .flatMap(entry -> Stream.ofNullable(feedable(entry.getKey(), entry.getValue())))
-            .toList();
+    List<Feedable> all = campaigns.all();
     all.stream()
         .collect(
             Collectors.groupingBy(
@@ -220,71 +167,13 @@ final class RequestFeeder {
 
   /** Returns whether a campaign can be asked for a page, now or once its last one has come. */
   private boolean takesItsTurn(Feedable one) {
-    Asked page = asked.get(one.id());
     return !around.faults().waiting(one.id())
-        && (page == null || !isSlow(one.id(), page.at()))
+        && !underWay.isSlow(one.id())
         && !(atTheLimit.contains(one.id()) && sql.dailyLimit().recentlyUsedUp(one.senderId()));
   }
 
   private FairShares shares(String senderId) {
     return shares.computeIfAbsent(senderId, id -> new FairShares());
-  }
-
-  /**
-   * Returns null if no requests are left to write, or if workers would return them unsent, as far
-   * as is known here.
-   */
-  private @Nullable Feedable feedable(UUID id, FanOutState fanOut) {
-    FanOutState.Progress progress =
-        switch (fanOut.phase()) {
-          case FanOutState.Feeding feeding ->
-              rests(id, fanOut, feeding.progress()) || waits(id, feeding.progress())
-                  ? null
-                  : feeding.progress();
-          case FanOutState.Fed fed -> anyReady(id) ? fed.progress() : null;
-          case FanOutState.Requested _, FanOutState.Resending _, FanOutState.Unreadable _ -> null;
-        };
-    return progress != null && runs(id, fanOut, progress)
-        ? new Feedable(id, fanOut, progress)
-        : null;
-  }
-
-  private boolean runs(UUID id, FanOutState fanOut, FanOutState.Progress progress) {
-    return fanOut.effective() == Control.State.RUNNING
-        && runs(Control.campaignKey(id))
-        && senderRuns(progress.senderId());
-  }
-
-  private boolean senderRuns(String senderId) {
-    Control control = around.controls().apply(Control.senderKey(senderId));
-    if (control.state() == Control.State.BLOCKED && !control.endsByItself()) {
-      around.watch().blocked(senderId, String.valueOf(control.reason()));
-    }
-    return control.state() == Control.State.RUNNING;
-  }
-
-  /** New requests of a campaign most of whose requests are postponed would come back as well. */
-  private boolean rests(UUID id, FanOutState fanOut, FanOutState.Progress progress) {
-    if (anyReady(id) || !fanOuts.returns().areMost(id, progress.fed())) {
-      return false;
-    }
-    if (runs(id, fanOut, progress)) {
-      around.watch().postponed(id, fanOuts.returns().soonest(id));
-    }
-    return true;
-  }
-
-  /** Returns whether it is not yet the local time of the recipients that come next. */
-  private boolean waits(UUID id, FanOutState.Progress progress) {
-    return !progress.isDue(around.clock().instant()) && !anyReady(id);
-  }
-
-  private boolean anyReady(UUID id) {
-    return fanOuts.returns().anyReady(id, around.clock().instant());
-  }
-
-  private boolean runs(String key) {
-    return around.controls().apply(key).state() == Control.State.RUNNING;
   }
 
   /**
@@ -294,15 +183,15 @@ final class RequestFeeder {
    */
   private void feedSender(
       CampaignRepository.Sender sender,
-      Map<UUID, Feedable> campaigns,
+      Map<UUID, Feedable> its,
       BacklogLimit.Rooms rooms,
       BacklogLimit.Rooms free) {
     String senderId = sender.identity().id();
     long room = free.of(sender);
     boolean fresh =
-        campaigns.entrySet().stream()
+        its.entrySet().stream()
             .anyMatch(entry -> entry.getValue().isFresh() && isFree(entry.getKey()));
-    campaigns.keySet().stream().filter(asked::containsKey).forEach(around.watch()::due);
+    its.keySet().stream().filter(underWay::contains).forEach(around.watch()::due);
     long worthAPage = Math.max(1, rooms.capacity(sender) / PARTS);
     // Excludes lanes that their provider slows down; workers report these.
     if (!rooms.allFull(sender) && rooms.of(sender) < worthAPage) {
@@ -321,36 +210,28 @@ final class RequestFeeder {
         shares(senderId)
             .round(
                 room,
-                campaigns.keySet().stream()
+                its.keySet().stream()
                     .collect(Collectors.toMap(Function.identity(), this::priority)));
-    boolean anySound = campaigns.keySet().stream().anyMatch(id -> !around.faults().suspect(id));
-    for (Map.Entry<UUID, Feedable> entry : campaigns.entrySet()) {
+    boolean anySound = its.keySet().stream().anyMatch(id -> !around.faults().suspect(id));
+    for (Map.Entry<UUID, Feedable> entry : its.entrySet()) {
       UUID id = entry.getKey();
       around.watch().due(id);
       // The room of slow pages is given to others; when they come, they are queued beyond it.
       boolean suspect = around.faults().suspect(id);
-      long most = suspect ? around.pageSize() : largestPage(id, sender, rooms.perSecond(sender));
+      long most =
+          suspect
+              ? around.pageSize()
+              : underWay.largest(sender, rooms.perSecond(sender), bulky.contains(id));
       if (suspect && anySound) {
         most = Math.min(most, worthAPage);
       }
       int limit = (int) Math.min(round.share(id), most);
       if (limit > 0
-          && !rests(id, sender, campaigns.keySet())
+          && !rests(id, sender, its.keySet())
           && ask(id, entry.getValue(), sender, limit, free)) {
         round.give(id, limit);
       }
     }
-  }
-
-  private long largestPage(UUID id, CampaignRepository.Sender sender, long perSecond) {
-    long usual = around.pageSize();
-    // Pages of a sender with a daily limit hold a lock that others wait for.
-    if (sender.dailyLimit() != null || bulky.contains(id)) {
-      return usual;
-    }
-    long beyond = asked.values().stream().mapToLong(one -> Math.max(0, one.limit() - usual)).sum();
-    long spare = Math.clamp(SPARE * usual - beyond, 0, (LARGEST - 1) * usual);
-    return Math.clamp(perSecond, usual, usual + spare);
   }
 
   /** Returns whether a campaign leaves its sender's daily count to another that could be fed. */
@@ -362,33 +243,6 @@ final class RequestFeeder {
 
   private boolean isFree(UUID id) {
     return !tasks.busy(id) && !around.faults().waiting(id);
-  }
-
-  /**
-   * Returns the places of the pages that should come soon, by lane. The room of slow pages is given
-   * to the sender's other campaigns; when the slow ones come, up to one page per slow campaign is
-   * queued beyond the room.
-   */
-  private Map<LaneKey, Long> underWay() {
-    Map<LaneKey, Long> places = new HashMap<>();
-    asked.forEach((id, page) -> {
-      if (!isSlow(id, page.at())) {
-        page.places().forEach((lane, count) -> places.merge(lane, count, Long::sum));
-      }
-    });
-    return places;
-  }
-
-  private long pagesUnderWay(String senderId) {
-    return asked.entrySet().stream()
-        .filter(one -> one.getValue().senderId().equals(senderId))
-        .filter(one -> !isSlow(one.getKey(), one.getValue().at()))
-        .count();
-  }
-
-  private boolean isSlow(UUID id, Instant askedAt) {
-    return around.faults().suspect(id)
-        || askedAt.plus(CampaignFaults.SLOW).isBefore(around.steady().instant());
   }
 
   private long priority(UUID id) {
@@ -407,7 +261,7 @@ final class RequestFeeder {
     if (campaign == null || !isFree(id)) {
       return false;
     }
-    if (sender.dailyLimit() != null && pagesUnderWay(sender.identity().id()) >= PAGES_AT_A_LIMIT) {
+    if (sender.dailyLimit() != null && underWay.count(sender.identity().id()) >= PAGES_AT_A_LIMIT) {
       return false;
     }
     Instant now = around.clock().instant();
@@ -434,7 +288,7 @@ final class RequestFeeder {
               return () -> write(id, feedable, sender, page, lanes, since);
             });
     if (begun) {
-      asked.put(id, Asked.of(sender.identity().id(), lanes, around.steady().instant()));
+      underWay.add(id, sender.identity().id(), lanes);
       pagesAsked++;
     } else {
       lanes.forEach(lane -> free.giveBack(sender, lane));

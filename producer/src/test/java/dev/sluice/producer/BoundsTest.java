@@ -18,14 +18,14 @@ class BoundsTest extends FanOutTest {
 
   @Test
   void whatOtherProgramsInsertIsBounded() {
-    UUID campaign = FIXTURE.campaign(sender, 1);
+    UUID campaign = fixture.campaign(sender, 1);
     refused("campaign_name_bound", () -> set(campaign, CAMPAIGN.NAME, "x".repeat(1_001)));
     refused(
         "campaign_time_zone_bound", () -> set(campaign, CAMPAIGN.TIME_ZONE, "Europe/Berlin; no"));
     refused(
         "campaign_message_bound",
         () ->
-            FIXTURE
+            fixture
                 .sql()
                 .execute(
                     "UPDATE sluice.campaign"
@@ -35,7 +35,7 @@ class BoundsTest extends FanOutTest {
     refused(
         "campaign_recipient_variables_bound",
         () ->
-            FIXTURE.setVariables(
+            fixture.setVariables(
                 campaign, "+5511960000001", "{\"a\":\"" + "x".repeat(70_000) + "\"}"));
   }
 
@@ -44,7 +44,7 @@ class BoundsTest extends FanOutTest {
   void aSenderIsBoundedAsInRequests() {
     set(SENDER.ADDRESS, "1".repeat(500));
     set(SENDER.PROVIDER, "p".repeat(100));
-    FanOutRepositories sql = FanOutRepositories.of(FIXTURE.producer(), () -> now, () -> now, null);
+    FanOutRepositories sql = FanOutRepositories.of(fixture.producer(), () -> now, () -> now, null);
     assertThat(sql.rows().sender(sender).identity().address()).hasSize(500);
 
     refused("sender_address_bound", () -> set(SENDER.ADDRESS, "1".repeat(501)));
@@ -53,17 +53,17 @@ class BoundsTest extends FanOutTest {
   }
 
   private void set(Field<String> field, String value) {
-    FIXTURE.sql().update(SENDER).set(field, value).where(SENDER.ID.eq(sender)).execute();
+    fixture.sql().update(SENDER).set(field, value).where(SENDER.ID.eq(sender)).execute();
   }
 
   @Test
   void timesAreFinite() {
-    UUID campaign = FIXTURE.campaign(sender, 1);
+    UUID campaign = fixture.campaign(sender, 1);
     for (String column : List.of("created_at", "scheduled_at", "started_at", "completed_at")) {
       refused(
           "campaign_times_are_finite",
           () ->
-              FIXTURE
+              fixture
                   .sql()
                   .execute(
                       "UPDATE sluice.campaign SET " + column + " = '-infinity' WHERE id = ?",
@@ -72,7 +72,7 @@ class BoundsTest extends FanOutTest {
     refused(
         "campaign_recipient_time_is_finite",
         () ->
-            FIXTURE
+            fixture
                 .sql()
                 .execute(
                     "UPDATE sluice.campaign_recipient SET created_at = 'infinity'"
@@ -82,9 +82,9 @@ class BoundsTest extends FanOutTest {
 
   @Test
   void rowsThatAreOlderThanTheBoundsCanStillBeSettled() {
-    UUID campaign = FIXTURE.campaign(sender, 1);
-    FIXTURE.setLargeVariables(campaign, "+5511960000001", "a", 70_000);
-    FIXTURE
+    UUID campaign = fixture.campaign(sender, 1);
+    fixture.setLargeVariables(campaign, "+5511960000001", "a", 70_000);
+    fixture
         .sql()
         .execute(
             "UPDATE sluice.campaign SET status = 'SENDING', name = repeat('x', 2000) WHERE id = ?",
@@ -92,12 +92,12 @@ class BoundsTest extends FanOutTest {
 
     assertThatCode(
             () -> {
-              FIXTURE
+              fixture
                   .sql()
                   .execute(
                       "UPDATE sluice.campaign_recipient SET status = 'FAILED' WHERE campaign_id = ?",
                       campaign);
-              FIXTURE
+              fixture
                   .sql()
                   .execute(
                       "UPDATE sluice.campaign SET status = 'PAUSED', failed = 1 WHERE id = ?",

@@ -30,7 +30,7 @@ class CampaignEventsTest extends FanOutTest {
 
   @Test
   void tellsOfACampaignFromItsStartToItsEnd() {
-    UUID campaign = FIXTURE.campaign(sender, 3);
+    UUID campaign = fixture.campaign(sender, 3);
     set(campaign, CAMPAIGN.EXTERNAL_ID, "spring-" + campaign);
     command("start", campaign);
     turns(3);
@@ -54,7 +54,7 @@ class CampaignEventsTest extends FanOutTest {
         .isEqualTo(new CampaignEvent.Counts(3, 3, 0, 0, 0, 0, 0, 0));
     assertThat(told.get(1).reason()).isEqualTo("requested by crm: wrong list");
     assertThat(told.getLast().counts()).isEqualTo(new CampaignEvent.Counts(3, 0, 0, 0, 0, 3, 0, 0));
-    assertThat(told.getLast().at()).isEqualTo(FIXTURE.of(campaign, CAMPAIGN.COMPLETED_AT));
+    assertThat(told.getLast().at()).isEqualTo(fixture.of(campaign, CAMPAIGN.COMPLETED_AT));
 
     command("pause", campaign);
     command("resume", campaign);
@@ -65,7 +65,7 @@ class CampaignEventsTest extends FanOutTest {
 
   @Test
   void aRepeatedCommandIsNoChange() {
-    UUID campaign = FIXTURE.campaign(sender, 3);
+    UUID campaign = fixture.campaign(sender, 3);
     List.of("start", "start", "pause", "pause", "resume", "resume", "start", "cancel", "cancel")
         .forEach(command -> {
           command(command, campaign);
@@ -79,7 +79,7 @@ class CampaignEventsTest extends FanOutTest {
 
   @Test
   void whatIsPausedBeforeItStartsIsStartedAndPaused() {
-    UUID campaign = FIXTURE.campaign(sender, 3);
+    UUID campaign = fixture.campaign(sender, 3);
     command("start", campaign);
     command("pause", campaign);
     turns(3);
@@ -91,7 +91,7 @@ class CampaignEventsTest extends FanOutTest {
 
   @Test
   void aDraftThatIsCancelledNeverStarted() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     commands.pipeInput(
         campaign.toString(), json("cancel", campaign).replace("}", ",\"requestedBy\":\"crm\"}"));
     turns(3);
@@ -104,7 +104,7 @@ class CampaignEventsTest extends FanOutTest {
 
   @Test
   void aCancelThatComesAfterTheEndIsNoEvent() {
-    UUID campaign = FIXTURE.campaign(sender, 3);
+    UUID campaign = fixture.campaign(sender, 3);
     command("start", campaign);
     turns(2);
     complete(campaign);
@@ -118,7 +118,7 @@ class CampaignEventsTest extends FanOutTest {
 
   @Test
   void aCampaignWithoutRecipientsStartsAndEnds() {
-    UUID campaign = FIXTURE.campaign(sender, 0);
+    UUID campaign = fixture.campaign(sender, 0);
     command("start", campaign);
     turns(2);
     command("start", campaign);
@@ -132,7 +132,7 @@ class CampaignEventsTest extends FanOutTest {
   /** Its end is announced before the row shows that it is sending again. */
   @Test
   void aResendRightAfterTheEndAnnouncesBoth() {
-    UUID campaign = FIXTURE.campaign(sender, 3);
+    UUID campaign = fixture.campaign(sender, 3);
     command("start", campaign);
     turns(2);
     complete(campaign);
@@ -150,7 +150,7 @@ class CampaignEventsTest extends FanOutTest {
 
   @Test
   void aResendThatComesTooEarlyIsNoEvent() {
-    UUID campaign = FIXTURE.campaign(sender, 3);
+    UUID campaign = fixture.campaign(sender, 3);
     command("start", campaign);
     turns(2);
     command("resend", campaign);
@@ -162,7 +162,7 @@ class CampaignEventsTest extends FanOutTest {
   @Test
   void sendingHoursPauseAndResume() {
     now = Instant.parse("2027-03-10T20:00:00Z");
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     window(campaign, "08:00", "18:00", "UTC");
     command("start", campaign);
     turns(5);
@@ -181,7 +181,7 @@ class CampaignEventsTest extends FanOutTest {
   @Test
   void aFaultOutsideTheHoursIsTold() {
     now = Instant.parse("2027-03-10T20:00:00Z");
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     window(campaign, "08:00", "18:00", "UTC");
     command("start", campaign);
     turns(5);
@@ -202,7 +202,7 @@ class CampaignEventsTest extends FanOutTest {
   @Test
   void aCampaignThatCannotGoOnIsPausedWithTheReason() {
     now = Instant.parse("2027-03-10T12:00:00Z");
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     window(campaign, "08:00", "18:00", "Atlantis/Capital");
     command("start", campaign);
     turns(15 * A_SECOND);
@@ -220,8 +220,8 @@ class CampaignEventsTest extends FanOutTest {
   /** The row is written, but the transaction with the event is not committed. */
   @Test
   void aStartThatACrashInterruptedIsAnnouncedByItsSuccessor() {
-    UUID campaign = FIXTURE.campaign(sender, 3);
-    UUID empty = FIXTURE.campaign(sender, 0);
+    UUID campaign = fixture.campaign(sender, 3);
+    UUID empty = fixture.campaign(sender, 0);
     Instant at = now;
     commands.pipeInput(campaign.toString(), json("start", campaign), at);
     commands.pipeInput(empty.toString(), json("start", empty), at);
@@ -243,7 +243,7 @@ class CampaignEventsTest extends FanOutTest {
 
   @Test
   void aSuccessorKnowsWhatWasAnnouncedAndPassesOverWhatItCannotRead() {
-    UUID campaign = FIXTURE.campaign(sender, 3);
+    UUID campaign = fixture.campaign(sender, 3);
     command("start", campaign);
     turns(2);
     command("pause", campaign);
@@ -267,7 +267,7 @@ class CampaignEventsTest extends FanOutTest {
     Stream.concat(ended.stream(), underWay.stream())
         .forEach(id -> announced.put(id, new Announced(1, false, null, null)));
     CampaignRepository rows =
-        FanOutRepositories.of(FIXTURE.producer(), () -> now, () -> now, null).rows();
+        FanOutRepositories.of(fixture.producer(), () -> now, () -> now, null).rows();
     DatabaseTasks tasks =
         new DatabaseTasks(
             Runnable::run,
@@ -303,7 +303,7 @@ class CampaignEventsTest extends FanOutTest {
   }
 
   private List<UUID> campaigns(int count, CampaignStatus status) {
-    return FIXTURE
+    return fixture
         .sql()
         .fetch(
             """

@@ -19,14 +19,19 @@ import org.junit.jupiter.api.Test;
 
 /** A fault of one campaign, or of one recipient, must not affect any other. */
 class CampaignFaultsTest extends FanOutTest {
+  /** With tables of its own, as it renames some. */
+  CampaignFaultsTest() {
+    super(CampaignFaultsTest.class);
+  }
+
   /** Enough turns for all tries of a campaign that cannot work. */
   private static final int TRIES = 120;
 
   @Test
   void aCampaignWithAnUnknownTimeZoneIsPausedWithTheReasonAndTheOthersGoOn() {
-    UUID faulty = FIXTURE.campaign(sender, 10);
+    UUID faulty = fixture.campaign(sender, 10);
     window(faulty, "00:00", "00:00", "Mars/Olympus");
-    UUID sound = FIXTURE.campaign(sender, 10);
+    UUID sound = fixture.campaign(sender, 10);
     command("start", faulty);
     command("start", sound);
     turns(2);
@@ -51,7 +56,7 @@ class CampaignFaultsTest extends FanOutTest {
 
   @Test
   void aMessageThatCannotBeReadPausesItsCampaign() {
-    UUID faulty = FIXTURE.campaign(sender, 10);
+    UUID faulty = fixture.campaign(sender, 10);
     set(faulty, CAMPAIGN.MESSAGE, JSONB.valueOf("{\"a\":".repeat(2_000) + "1" + "}".repeat(2_000)));
     command("start", faulty);
     turns(TRIES);
@@ -62,7 +67,7 @@ class CampaignFaultsTest extends FanOutTest {
 
   @Test
   void aMessageThatIsNestedTooDeepForARequestPausesItsCampaign() {
-    UUID faulty = FIXTURE.campaign(sender, 10);
+    UUID faulty = fixture.campaign(sender, 10);
     set(faulty, CAMPAIGN.MESSAGE, JSONB.valueOf("{\"a\":".repeat(150) + "1" + "}".repeat(150)));
     command("start", faulty);
     turns(TRIES);
@@ -73,7 +78,7 @@ class CampaignFaultsTest extends FanOutTest {
 
   @Test
   void bracesThatWouldBeSentAsTheyStandPauseTheCampaign() {
-    UUID faulty = FIXTURE.campaign(sender, 10);
+    UUID faulty = fixture.campaign(sender, 10);
     set(
         faulty,
         CAMPAIGN.MESSAGE,
@@ -90,7 +95,7 @@ class CampaignFaultsTest extends FanOutTest {
 
   @Test
   void aMessageOfVeryManyPartsPausesTheCampaign() {
-    UUID faulty = FIXTURE.campaign(sender, 10);
+    UUID faulty = fixture.campaign(sender, 10);
     set(faulty, CAMPAIGN.MESSAGE, parts(2_000));
     command("start", faulty);
     turns(TRIES);
@@ -103,7 +108,7 @@ class CampaignFaultsTest extends FanOutTest {
   /** A hundred of them take 20 MB in memory. */
   @Test
   void aPageOfMessagesWithManyPartsIsSmallAlthoughTheirTextsAreShort() {
-    UUID campaign = FIXTURE.campaign(sender, 100);
+    UUID campaign = fixture.campaign(sender, 100);
     set(campaign, CAMPAIGN.MESSAGE, parts(1_900));
 
     assertThat(firstPage(campaign).renderedRequests()).hasSizeBetween(10, 30);
@@ -117,7 +122,7 @@ class CampaignFaultsTest extends FanOutTest {
   }
 
   private PreparedPage firstPage(UUID campaign) {
-    FanOutRepositories sql = FanOutRepositories.of(FIXTURE.sql(), () -> now, () -> now, null);
+    FanOutRepositories sql = FanOutRepositories.of(fixture.sql(), () -> now, () -> now, null);
     return new PagePreparation(sql, () -> now)
         .next(
             sql.rows().find(campaign).orElseThrow(),
@@ -128,8 +133,8 @@ class CampaignFaultsTest extends FanOutTest {
 
   @Test
   void variablesThatCannotBeReadFailTheirRecipientAlone() {
-    UUID campaign = FIXTURE.campaign(sender, 3);
-    FIXTURE.setVariables(
+    UUID campaign = fixture.campaign(sender, 3);
+    fixture.setVariables(
         campaign, "+5511960000002", "{\"a\":" + "[".repeat(600) + "]".repeat(600) + "}");
     command("start", campaign);
     turns(2);
@@ -141,8 +146,8 @@ class CampaignFaultsTest extends FanOutTest {
 
   @Test
   void aVariableOfMegabytesFailsItsRecipientAlone() {
-    UUID campaign = FIXTURE.campaign(sender, 3);
-    FIXTURE.setLargeVariables(campaign, "+5511960000002", "large", 2_600_000);
+    UUID campaign = fixture.campaign(sender, 3);
+    fixture.setLargeVariables(campaign, "+5511960000002", "large", 2_600_000);
     command("start", campaign);
     turns(2);
 
@@ -154,13 +159,13 @@ class CampaignFaultsTest extends FanOutTest {
 
   @Test
   void aMessageThatBecomesTooLongFailsItsRecipientAlone() {
-    UUID campaign = FIXTURE.campaign(sender, 2);
+    UUID campaign = fixture.campaign(sender, 2);
     set(
         campaign,
         CAMPAIGN.MESSAGE,
         JSONB.valueOf("{\"type\":\"text\",\"text\":{\"body\":\"" + "{{a}}".repeat(4_000) + "\"}}"));
-    FIXTURE.setVariables(campaign, "+5511960000001", "{\"a\":\"" + "x".repeat(20_000) + "\"}");
-    FIXTURE.setVariables(campaign, "+5511960000002", "{\"a\":\"x\"}");
+    fixture.setVariables(campaign, "+5511960000001", "{\"a\":\"" + "x".repeat(20_000) + "\"}");
+    fixture.setVariables(campaign, "+5511960000002", "{\"a\":\"x\"}");
     command("start", campaign);
     turns(2);
 
@@ -172,15 +177,15 @@ class CampaignFaultsTest extends FanOutTest {
   /** Together they are 6 MB, and a page holds no more than one. */
   @Test
   void aPageThatWouldBeTooLargeIsReadInSmallerOnes() {
-    UUID campaign = FIXTURE.campaign(sender, 100);
-    FIXTURE
+    UUID campaign = fixture.campaign(sender, 100);
+    fixture
         .sql()
         .execute(
             "UPDATE sluice.campaign_recipient"
                 + " SET variables = variables || jsonb_build_object('large', repeat('x', 60000))"
                 + " WHERE campaign_id = ?",
             campaign);
-    RecipientPages pages = new SqlRecipientPages(FIXTURE.producer(), () -> now);
+    RecipientPages pages = new SqlRecipientPages(fixture.producer(), () -> now);
     assertThat(pages.after(campaign, null, Cursor.START, null, 100, null))
         .hasSize(100)
         .filteredOn(RecipientPages.Recipient::fits)
@@ -197,7 +202,7 @@ class CampaignFaultsTest extends FanOutTest {
   /** Variables of 1 KB make messages of 66 KB with 62 parts; a page holds 4 MB. */
   @Test
   void aPageWhoseMessagesWouldBeTooLargeIsWrittenInSmallerOnes() {
-    UUID campaign = FIXTURE.campaign(sender, 100);
+    UUID campaign = fixture.campaign(sender, 100);
     set(
         campaign,
         CAMPAIGN.MESSAGE,
@@ -205,7 +210,7 @@ class CampaignFaultsTest extends FanOutTest {
             "{\"type\":\"interactive\",\"interactive\":{\"texts\":[\"{{a}}\""
                 + ",\"{{a}}\"".repeat(59)
                 + "]}}"));
-    FIXTURE
+    fixture
         .sql()
         .execute(
             "UPDATE sluice.campaign_recipient"
@@ -228,7 +233,7 @@ class CampaignFaultsTest extends FanOutTest {
   @Test
   void aCampaignWhosePagesAreRefusedIsPausedWithTheReason() {
     UUID faulty = limited();
-    FIXTURE.asOwner(
+    fixture.asOwner(
         "ALTER TABLE sluice.sender_recipient ADD CONSTRAINT no_people"
             + " CHECK (sender_id <> '"
             + sender
@@ -244,17 +249,17 @@ class CampaignFaultsTest extends FanOutTest {
   @Test
   void aCampaignWhosePagesMeetABrokenTriggerIsPausedAndTheOthersGoOn() {
     UUID faulty = limited();
-    FIXTURE.asOwner(
+    fixture.asOwner(
         "CREATE FUNCTION sluice.broken() RETURNS trigger LANGUAGE plpgsql AS"
             + " 'BEGIN PERFORM 1 FROM sluice.gone; RETURN NEW; END'");
-    FIXTURE.asOwner(
+    fixture.asOwner(
         "CREATE TRIGGER broken BEFORE INSERT ON sluice.sender_recipient FOR EACH ROW WHEN"
             + " (NEW.sender_id = '"
             + sender
             + "') EXECUTE FUNCTION sluice.broken()");
     String other = "s-" + UUID.randomUUID();
-    FIXTURE.sender(other, 80, 1);
-    UUID sound = FIXTURE.campaign(other, 10);
+    fixture.sender(other, 80, 1);
+    UUID sound = fixture.campaign(other, 10);
     command("start", faulty);
     turns(4);
     command("start", sound);
@@ -270,14 +275,14 @@ class CampaignFaultsTest extends FanOutTest {
   @Test
   void aNameThatIsMissingForEverybodyPausesNobody() {
     UUID campaign = limited();
-    FIXTURE.asOwner("ALTER TABLE sluice.sender_recipient RENAME TO sender_recipient_away");
+    fixture.asOwner("ALTER TABLE sluice.sender_recipient RENAME TO sender_recipient_away");
     try {
       command("start", campaign);
       turns(TRIES);
       assertThat(row(campaign)).isEqualTo(CampaignStatus.SENDING);
       assertThat(health.problems().get("postgresql")).contains("sender_recipient");
     } finally {
-      FIXTURE.asOwner("ALTER TABLE sluice.sender_recipient_away RENAME TO sender_recipient");
+      fixture.asOwner("ALTER TABLE sluice.sender_recipient_away RENAME TO sender_recipient");
     }
     turns(TRIES);
     assertThat(requests()).hasSize(10);
@@ -285,18 +290,18 @@ class CampaignFaultsTest extends FanOutTest {
 
   /** Creates a campaign whose sender has a daily limit. */
   private UUID limited() {
-    FIXTURE.limit(sender, 1_000);
-    return FIXTURE.campaign(sender, 10);
+    fixture.limit(sender, 1_000);
+    return fixture.campaign(sender, 10);
   }
 
   @Test
   void aCampaignWhoseRowIsGoneIsForgottenAndTheOthersGoOn() {
-    UUID gone = FIXTURE.campaign(sender, 3_000);
-    UUID sound = FIXTURE.campaign(sender, 3_000);
+    UUID gone = fixture.campaign(sender, 3_000);
+    UUID sound = fixture.campaign(sender, 3_000);
     command("start", gone);
     command("start", sound);
     turns(3);
-    FIXTURE.delete(gone);
+    fixture.delete(gone);
     command("pause", gone);
     turns(TRIES);
     requests();
@@ -311,7 +316,7 @@ class CampaignFaultsTest extends FanOutTest {
 
   @Test
   void aCommandThatIsTooLargeIsADeadLetter() {
-    UUID campaign = FIXTURE.campaign(sender, 1);
+    UUID campaign = fixture.campaign(sender, 1);
     commands.pipeInput(
         campaign.toString(),
         json("start", campaign).replace("}", ",\"padding\":\"" + "x".repeat(900_000) + "\"}"));

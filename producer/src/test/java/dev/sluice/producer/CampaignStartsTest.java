@@ -24,9 +24,9 @@ class CampaignStartsTest extends FanOutTest {
 
   @Test
   void aStartWaitsForAnImportAndSendsToWhatItBringsAndNobodyElseWaits() throws SQLException {
-    UUID importing = FIXTURE.campaign(sender, 50);
-    UUID other = FIXTURE.campaign(sender, 20);
-    try (Connection elsewhere = FIXTURE.elsewhere()) {
+    UUID importing = fixture.campaign(sender, 50);
+    UUID other = fixture.campaign(sender, 20);
+    try (Connection elsewhere = fixture.elsewhere()) {
       add(elsewhere, importing, 10);
       command("start", importing);
       command("start", other);
@@ -38,13 +38,13 @@ class CampaignStartsTest extends FanOutTest {
 
     turns(10);
     assertThat(requests()).hasSize(60).extracting(SendRequest::campaignId).containsOnly(importing);
-    assertThat(FIXTURE.of(importing, CAMPAIGN.TOTAL)).isEqualTo(60);
+    assertThat(fixture.of(importing, CAMPAIGN.TOTAL)).isEqualTo(60);
   }
 
   @Test
   void whatShouldStartAndCannotForLongShowsOnHealth() throws SQLException {
-    UUID importing = FIXTURE.campaign(sender, 5);
-    try (Connection elsewhere = FIXTURE.elsewhere()) {
+    UUID importing = fixture.campaign(sender, 5);
+    try (Connection elsewhere = fixture.elsewhere()) {
       add(elsewhere, importing, 1);
       command("start", importing);
       turns(2);
@@ -60,7 +60,7 @@ class CampaignStartsTest extends FanOutTest {
 
   @Test
   void anEmptyStoreBesideACampaignThatIsSendingDoesNotStartFromTheBeginning() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     command("start", campaign);
     turns(2);
     assertThat(requests()).hasSize(10);
@@ -78,7 +78,7 @@ class CampaignStartsTest extends FanOutTest {
 
   @Test
   void afterARepairACampaignThatWasForgottenGoesOnWithThoseWhoArePending() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     command("start", campaign);
     turns(2);
     assertThat(requests()).hasSize(10);
@@ -96,7 +96,7 @@ class CampaignStartsTest extends FanOutTest {
 
   @Test
   void theSameCommandGoesOnAfterACrashBetweenTheRowAndTheStore() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     Instant asked = now;
     commands.pipeInput(campaign.toString(), json("start", campaign), asked);
     turns(2);
@@ -112,7 +112,7 @@ class CampaignStartsTest extends FanOutTest {
 
   @Test
   void aCrashInTheStartOfAScheduledCampaignIsNoDifferent() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     set(campaign, CAMPAIGN.SCHEDULED_AT, now.minusSeconds(1));
     set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
     turns(3);
@@ -132,8 +132,8 @@ class CampaignStartsTest extends FanOutTest {
 
   @Test
   void aStartThatSomebodyApprovedHasNoEffectOnceThatIsWithdrawn() {
-    UUID withdrawn = FIXTURE.campaign(sender, 10);
-    UUID approved = FIXTURE.campaign(sender, 10);
+    UUID withdrawn = fixture.campaign(sender, 10);
+    UUID approved = fixture.campaign(sender, 10);
     set(approved, CAMPAIGN.APPROVED_BY, "ada");
 
     approvedStart(withdrawn);
@@ -153,8 +153,8 @@ class CampaignStartsTest extends FanOutTest {
 
   @Test
   void aStartHasNoEffectOnceTheCampaignHasOtherRecipientsThanWereReviewed() {
-    UUID filled = FIXTURE.campaign(sender, 10);
-    UUID same = FIXTURE.campaign(sender, 10);
+    UUID filled = fixture.campaign(sender, 10);
+    UUID same = fixture.campaign(sender, 10);
 
     start(filled, null, 9L);
     start(same, null, 10L);
@@ -173,12 +173,12 @@ class CampaignStartsTest extends FanOutTest {
   /** The producer reads what is due some seconds ahead. */
   @Test
   void aTimeThatIsTakenAwayInTheLastMomentTakesTheApprovalWithIt() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     set(campaign, CAMPAIGN.SCHEDULED_AT, now.plusSeconds(2));
     set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
     set(campaign, CAMPAIGN.APPROVED_BY, "ada");
     turns(2);
-    FIXTURE
+    fixture
         .sql()
         .execute(
             "UPDATE sluice.campaign SET status = 'DRAFT', scheduled_at = NULL, approved_by = NULL"
@@ -196,12 +196,12 @@ class CampaignStartsTest extends FanOutTest {
   /** Its recipients are still imported, perhaps. */
   @Test
   void aTimeThatIsTakenAwayInTheLastMomentStartsNothing() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     Instant due = now.plusSeconds(2).truncatedTo(ChronoUnit.MILLIS);
     set(campaign, CAMPAIGN.SCHEDULED_AT, due);
     set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
     turns(2);
-    FIXTURE
+    fixture
         .sql()
         .execute(
             "UPDATE sluice.campaign SET status = 'DRAFT', scheduled_at = NULL WHERE id = ?",
@@ -223,7 +223,7 @@ class CampaignStartsTest extends FanOutTest {
 
   @Test
   void recordsThatComeAgainBecauseOffsetsWereLostArePassedOver() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     driver
         .<String, byte[]>getKeyValueStore(FanOutTopology.INPUTS)
         .put(

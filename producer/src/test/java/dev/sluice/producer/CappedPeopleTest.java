@@ -16,9 +16,14 @@ import org.junit.jupiter.api.Test;
 
 /** Who has had as many messages lately as a frequency cap allows is skipped, with the reason. */
 class CappedPeopleTest extends FanOutTest {
+  /** With tables of its own, as it empties one. */
+  CappedPeopleTest() {
+    super(CappedPeopleTest.class);
+  }
+
   @BeforeEach
   void nobodyHasHadAMessage() {
-    FIXTURE.asOwner("TRUNCATE sluice.contact");
+    fixture.asOwner("TRUNCATE sluice.contact");
   }
 
   @Test
@@ -49,9 +54,9 @@ class CappedPeopleTest extends FanOutTest {
     cap = new FrequencyCap(1, 30);
     open();
     String other = "s-" + UUID.randomUUID();
-    FIXTURE.sender(other, 80, 1);
+    fixture.sender(other, 80, 1);
     start(2);
-    command("start", FIXTURE.campaign(other, 3));
+    command("start", fixture.campaign(other, 3));
     turns(5);
 
     assertThat(requests()).hasSize(3);
@@ -63,8 +68,8 @@ class CappedPeopleTest extends FanOutTest {
   @Test
   void campaignsThatRunAtTheSameTimeWriteToEachPersonOnce() {
     cap(1, 7);
-    command("start", FIXTURE.campaign(sender, 300));
-    command("start", FIXTURE.campaign(sender, 300));
+    command("start", fixture.campaign(sender, 300));
+    command("start", fixture.campaign(sender, 300));
     turns(40);
 
     assertThat(requests()).extracting(SendRequest::to).hasSize(300).doesNotHaveDuplicates();
@@ -75,7 +80,7 @@ class CappedPeopleTest extends FanOutTest {
   @Test
   void aRequestThatIsWrittenAgainIsNotCappedByItself() {
     cap(1, 7);
-    UUID campaign = FIXTURE.campaign(sender, 20);
+    UUID campaign = fixture.campaign(sender, 20);
     command("start", campaign);
     turns(3);
     List<SendRequest> first = requests();
@@ -96,7 +101,7 @@ class CappedPeopleTest extends FanOutTest {
   void aCampaignThatIgnoresTheCapIsWrittenToEverybody() {
     cap(1, 7);
     start(5);
-    UUID urgent = FIXTURE.campaign(sender, 5);
+    UUID urgent = fixture.campaign(sender, 5);
     set(urgent, CAMPAIGN.IGNORE_CAP, true);
     command("start", urgent);
     turns(5);
@@ -107,15 +112,15 @@ class CappedPeopleTest extends FanOutTest {
   @Test
   void whoOptedOutIsSkippedForThatAndNotCounted() {
     cap(1, 7);
-    UUID campaign = FIXTURE.campaign(sender, 2);
-    FIXTURE.suppress(campaign, "+5511960000001");
+    UUID campaign = fixture.campaign(sender, 2);
+    fixture.suppress(campaign, "+5511960000001");
     command("start", campaign);
     turns(5);
 
     assertThat(requests()).hasSize(1);
     assertThat(results()).extracting(SendResult::errorCode).containsOnlyNulls();
     assertThat(
-            FIXTURE
+            fixture
                 .sql()
                 .fetchValue("SELECT count(*) FROM sluice.contact WHERE phone = '+5511970000001'"))
         .isEqualTo(0L);
@@ -126,7 +131,7 @@ class CappedPeopleTest extends FanOutTest {
     cap(1, 7);
     start(5);
     requests();
-    FIXTURE.sql().execute("UPDATE sluice.sender SET daily_limit = 3 WHERE id = ?", sender);
+    fixture.sql().execute("UPDATE sluice.sender SET daily_limit = 3 WHERE id = ?", sender);
     now = now.plusSeconds(5);
     start(8);
 
@@ -138,7 +143,7 @@ class CappedPeopleTest extends FanOutTest {
   @Test
   void whoWaitsForTheDailyLimitIsWrittenToTheNextDay() {
     cap(1, 2);
-    FIXTURE.sql().execute("UPDATE sluice.sender SET daily_limit = 3 WHERE id = ?", sender);
+    fixture.sql().execute("UPDATE sluice.sender SET daily_limit = 3 WHERE id = ?", sender);
     start(5);
     now = now.plusSeconds(10);
     turns(10);
@@ -151,12 +156,12 @@ class CappedPeopleTest extends FanOutTest {
   }
 
   private void start(int recipients) {
-    command("start", FIXTURE.campaign(sender, recipients));
+    command("start", fixture.campaign(sender, recipients));
     turns(5);
   }
 
   private void cap(int messages, int days) {
-    FIXTURE.cap(sender, messages, days);
+    fixture.cap(sender, messages, days);
   }
 
   private List<SendResult> results() {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class FanOutMetersTest extends FanOutTest {
   @Test
   void thePositionOfCampaignsUnderWayIsShownUntilAnotherProducerTakesOver() {
-    UUID campaign = FIXTURE.campaign(sender, 1_000);
+    UUID campaign = fixture.campaign(sender, 1_000);
     command("start", campaign);
     turns(30);
     List<SendRequest> written = requests();
@@ -37,7 +37,7 @@ class FanOutMetersTest extends FanOutTest {
 
   @Test
   void aRecipientWhoseRequestIsWrittenAgainIsFedOnce() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     command("start", campaign);
     turns(30);
     List<SendRequest> written = requests();
@@ -56,7 +56,7 @@ class FanOutMetersTest extends FanOutTest {
 
   @Test
   void deadLettersAreCountedByCause() {
-    UUID campaign = FIXTURE.campaign(sender, 1);
+    UUID campaign = fixture.campaign(sender, 1);
     command("start", campaign);
     command("resend", campaign);
     command("resend", UUID.randomUUID());

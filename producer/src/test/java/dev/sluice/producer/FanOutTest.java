@@ -46,8 +46,9 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** The topology on its own driver, with a real database and a clock that tests advance. */
 abstract class FanOutTest {
-  static final Fixture FIXTURE = new Fixture();
   static final Topics TOPICS = new Topics("t.");
+
+  final Fixture fixture;
 
   final AtomicLong waiting = new AtomicLong();
   final Map<String, Control> inForce = new HashMap<>();
@@ -77,9 +78,19 @@ abstract class FanOutTest {
   TestOutputTopic<String, byte[]> events;
   TestOutputTopic<String, byte[]> deadLetters;
 
+  /** With tables that all of these classes share, each with campaigns and senders of its own. */
+  FanOutTest() {
+    this(FanOutTest.class);
+  }
+
+  /** With tables that the classes with the same key share. */
+  FanOutTest(Class<?> key) {
+    fixture = Fixture.of(key);
+  }
+
   @BeforeEach
   void start() {
-    FIXTURE.sender(sender, 80, 2);
+    fixture.sender(sender, 80, 2);
     open();
   }
 
@@ -102,12 +113,12 @@ abstract class FanOutTest {
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
     around =
         FanOutTick.Surroundings.of(
-            () -> FanOutRepositories.of(FIXTURE.producer(), clock, steady, cap),
+            () -> FanOutRepositories.of(fixture.producer(), clock, steady, cap),
             backlog,
             key -> inForce.getOrDefault(key, new Control(Control.State.RUNNING, null)),
             new FanOutConfig(
-                FIXTURE.environment().kafka(),
-                FIXTURE.environment().as(ServiceRole.PRODUCER),
+                fixture.environment().kafka(),
+                fixture.environment().as(ServiceRole.PRODUCER),
                 Duration.ofSeconds(10),
                 500),
             executor(),
@@ -250,22 +261,22 @@ abstract class FanOutTest {
     return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
   }
 
-  static CampaignStatus row(UUID campaign) {
-    return FIXTURE.of(campaign, CAMPAIGN.STATUS);
+  CampaignStatus row(UUID campaign) {
+    return fixture.of(campaign, CAMPAIGN.STATUS);
   }
 
-  static <T> void set(UUID campaign, Field<T> field, T value) {
-    FIXTURE.sql().update(CAMPAIGN).set(field, value).where(CAMPAIGN.ID.eq(campaign)).execute();
+  <T> void set(UUID campaign, Field<T> field, T value) {
+    fixture.sql().update(CAMPAIGN).set(field, value).where(CAMPAIGN.ID.eq(campaign)).execute();
   }
 
   /** Fails all recipients and completes the campaign, as the aggregator would. */
-  static void complete(UUID campaign) {
-    FIXTURE
+  void complete(UUID campaign) {
+    fixture
         .sql()
         .execute(
             "UPDATE sluice.campaign_recipient SET status = 'FAILED' WHERE campaign_id = ?",
             campaign);
-    FIXTURE
+    fixture
         .sql()
         .execute(
             "UPDATE sluice.campaign SET status = 'COMPLETED', failed = total,"
@@ -273,8 +284,8 @@ abstract class FanOutTest {
             campaign);
   }
 
-  static void window(UUID campaign, String start, String end, String zone) {
-    FIXTURE
+  void window(UUID campaign, String start, String end, String zone) {
+    fixture
         .sql()
         .update(CAMPAIGN)
         .set(CAMPAIGN.WINDOW_START, LocalTime.parse(start))

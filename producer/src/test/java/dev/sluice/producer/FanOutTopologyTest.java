@@ -29,7 +29,7 @@ class FanOutTopologyTest extends FanOutTest {
   /** All lanes run dry at about the same time then, and each waits for all pages. */
   @Test
   void theFirstPageOfATakenOverCampaignHoldsOneSecondsWork() {
-    UUID campaign = FIXTURE.campaign(sender, 2_000);
+    UUID campaign = fixture.campaign(sender, 2_000);
     command("start", campaign);
     turns(30);
     assertThat(requests()).hasSize(800);
@@ -58,7 +58,7 @@ class FanOutTopologyTest extends FanOutTest {
 
   @Test
   void aStartBecomesOneRequestARecipientDealtToTheLanesByTurn() {
-    UUID campaign = FIXTURE.campaign(sender, 500);
+    UUID campaign = fixture.campaign(sender, 500);
     command("start", campaign);
     turns(10);
 
@@ -75,7 +75,7 @@ class FanOutTopologyTest extends FanOutTest {
 
   @Test
   void aRepeatedStartStartsOnce() {
-    UUID campaign = FIXTURE.campaign(sender, 50);
+    UUID campaign = fixture.campaign(sender, 50);
     command("start", campaign);
     command("start", campaign);
     turns(3);
@@ -88,7 +88,7 @@ class FanOutTopologyTest extends FanOutTest {
 
   @Test
   void noMoreThanTenSecondsOfWorkIsQueued() {
-    UUID campaign = FIXTURE.campaign(sender, 3_000);
+    UUID campaign = fixture.campaign(sender, 3_000);
     command("start", campaign);
     turns(40);
 
@@ -99,9 +99,9 @@ class FanOutTopologyTest extends FanOutTest {
   @Test
   void moreCampaignsThanThereIsRoomForShareTheRoom() {
     String slow = "slow-" + UUID.randomUUID();
-    FIXTURE.sender(slow, 1, 1);
+    fixture.sender(slow, 1, 1);
     for (int i = 0; i < 20; i++) {
-      command("start", FIXTURE.campaign(slow, 5));
+      command("start", fixture.campaign(slow, 5));
     }
     turns(40);
 
@@ -111,7 +111,7 @@ class FanOutTopologyTest extends FanOutTest {
   @Test
   void aFullQueueTakesNothing() {
     waiting.set(1_000);
-    command("start", FIXTURE.campaign(sender, 100));
+    command("start", fixture.campaign(sender, 100));
     turns(5);
     assertThat(requests.isEmpty()).isTrue();
 
@@ -135,7 +135,7 @@ class FanOutTopologyTest extends FanOutTest {
 
   @Test
   void whatCannotBeReadGoesToTheDeadLettersAndThePipelineGoesOn() {
-    UUID campaign = FIXTURE.campaign(sender, 5);
+    UUID campaign = fixture.campaign(sender, 5);
     commands.pipeInput(campaign.toString(), "not json");
     commands.pipeInput(campaign.toString(), "");
     commands.pipeInput("another key", json("start", campaign));
@@ -148,7 +148,7 @@ class FanOutTopologyTest extends FanOutTest {
 
   @Test
   void aCampaignWithoutRecipientsIsCompleteAtOnce() {
-    UUID campaign = FIXTURE.campaign(sender, 0);
+    UUID campaign = fixture.campaign(sender, 0);
     command("start", campaign);
     turns(2);
 
@@ -158,8 +158,8 @@ class FanOutTopologyTest extends FanOutTest {
 
   @Test
   void suppressedNumbersAreSkippedWithAResult() {
-    UUID campaign = FIXTURE.campaign(sender, 3);
-    FIXTURE.suppress(campaign, "+5511960000002");
+    UUID campaign = fixture.campaign(sender, 3);
+    fixture.suppress(campaign, "+5511960000002");
     command("start", campaign);
     turns(2);
 
@@ -171,8 +171,8 @@ class FanOutTopologyTest extends FanOutTest {
 
   @Test
   void aMissingVariableFailsThatRecipientAlone() {
-    UUID campaign = FIXTURE.campaign(sender, 1);
-    FIXTURE.setVariables(campaign, "+5511960000001", "{}");
+    UUID campaign = fixture.campaign(sender, 1);
+    fixture.setVariables(campaign, "+5511960000001", "{}");
     command("start", campaign);
     turns(2);
 
@@ -184,14 +184,14 @@ class FanOutTopologyTest extends FanOutTest {
 
   @Test
   void requestsAndResultsCarryTheUpstreamsKeyOfTheRecipient() {
-    UUID campaign = FIXTURE.campaign(sender, 2);
-    FIXTURE
+    UUID campaign = fixture.campaign(sender, 2);
+    fixture
         .sql()
         .execute(
             "UPDATE sluice.campaign_recipient SET external_id = 'crm' || phone"
                 + " WHERE campaign_id = ?",
             campaign);
-    FIXTURE.setVariables(campaign, "+5511960000002", "{}");
+    fixture.setVariables(campaign, "+5511960000002", "{}");
     command("start", campaign);
     turns(2);
 
@@ -202,9 +202,9 @@ class FanOutTopologyTest extends FanOutTest {
 
   @Test
   void variablesThatAreNoPlainValuesCountAsMissing() {
-    UUID campaign = FIXTURE.campaign(sender, 2);
-    FIXTURE.setVariables(campaign, "+5511960000001", "{\"name\":{\"first\":\"Ana\"}}");
-    FIXTURE.setVariables(campaign, "+5511960000002", "{\"name\":17}");
+    UUID campaign = fixture.campaign(sender, 2);
+    fixture.setVariables(campaign, "+5511960000001", "{\"name\":{\"first\":\"Ana\"}}");
+    fixture.setVariables(campaign, "+5511960000002", "{\"name\":17}");
     command("start", campaign);
     turns(2);
 
@@ -215,7 +215,7 @@ class FanOutTopologyTest extends FanOutTest {
 
   @Test
   void aPausedCampaignIsFedNothingUntilItResumesWhereItWas() {
-    UUID campaign = FIXTURE.campaign(sender, 300);
+    UUID campaign = fixture.campaign(sender, 300);
     command("start", campaign);
     turns(1);
     int before = requests.readRecordsToList().size();
@@ -235,7 +235,7 @@ class FanOutTopologyTest extends FanOutTest {
 
   @Test
   void aCancelledCampaignIsFedNothingEver() {
-    UUID campaign = FIXTURE.campaign(sender, 300);
+    UUID campaign = fixture.campaign(sender, 300);
     command("start", campaign);
     turns(1);
     requests.readRecordsToList();
@@ -252,7 +252,7 @@ class FanOutTopologyTest extends FanOutTest {
 
   @Test
   void campaignsThatWaitForAPersonToUnblockTheirSenderAreNamed() {
-    UUID campaign = FIXTURE.campaign(sender, 300);
+    UUID campaign = fixture.campaign(sender, 300);
     command("start", campaign);
     turns(1);
     inForce.put(Control.senderKey(sender), new Control(Control.State.BLOCKED, "190: token"));
@@ -266,9 +266,9 @@ class FanOutTopologyTest extends FanOutTest {
 
   @Test
   void whatIsWrongWithCampaignsIsReportedByTheProducerThatTakesThemOver() {
-    UUID faulty = FIXTURE.campaign(sender, 10);
+    UUID faulty = fixture.campaign(sender, 10);
     window(faulty, "00:00", "00:00", "Mars/Olympus");
-    UUID campaign = FIXTURE.campaign(sender, 2_000);
+    UUID campaign = fixture.campaign(sender, 2_000);
     command("start", faulty);
     command("start", campaign);
     turns(130);
@@ -298,8 +298,8 @@ class FanOutTopologyTest extends FanOutTest {
 
   @Test
   void campaignsOfASenderShareItsRateByTheirPriorities() {
-    UUID one = FIXTURE.campaign(sender, 1_000);
-    UUID three = FIXTURE.campaign(sender, 1_000);
+    UUID one = fixture.campaign(sender, 1_000);
+    UUID three = fixture.campaign(sender, 1_000);
     set(three, CAMPAIGN.PRIORITY, 3);
     command("start", one);
     command("start", three);
@@ -315,13 +315,13 @@ class FanOutTopologyTest extends FanOutTest {
 
   @Test
   void aCampaignThatSkipsEveryoneLeavesTheRateToTheSendersOthers() {
-    UUID skipped = FIXTURE.campaign(sender, 10_000);
-    FIXTURE
+    UUID skipped = fixture.campaign(sender, 10_000);
+    fixture
         .sql()
         .execute(
             "UPDATE sluice.campaign_recipient SET variables = '{}' WHERE campaign_id = ?", skipped);
     set(skipped, CAMPAIGN.PRIORITY, 100);
-    UUID healthy = FIXTURE.campaign(sender, 500);
+    UUID healthy = fixture.campaign(sender, 500);
     command("start", skipped);
     command("start", healthy);
     turns(20);
@@ -332,7 +332,7 @@ class FanOutTopologyTest extends FanOutTest {
 
   @Test
   void aDraftCanBeCancelled() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     command("cancel", campaign);
     turns(2);
     command("start", campaign);
@@ -352,8 +352,8 @@ class FanOutTopologyTest extends FanOutTest {
 
   @Test
   void whatARecipientsVariablesMakeOfTheMessageMustKeepTheProvidersRules() {
-    UUID campaign = FIXTURE.campaign(sender, 2);
-    FIXTURE.setVariables(campaign, "+5511960000001", "{\"name\":\"" + "x".repeat(5_000) + "\"}");
+    UUID campaign = fixture.campaign(sender, 2);
+    fixture.setVariables(campaign, "+5511960000001", "{\"name\":\"" + "x".repeat(5_000) + "\"}");
     command("start", campaign);
     turns(2);
 

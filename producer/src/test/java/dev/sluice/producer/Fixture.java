@@ -11,13 +11,17 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.JSONB;
 
 /** A test class's own database, with methods that fill it. */
 final class Fixture {
+  private static final Map<Class<?>, Fixture> BY_KEY = new ConcurrentHashMap<>();
+
   static final String TEMPLATE = "{\"type\":\"text\",\"text\":{\"body\":\"Olá {{name}}\"}}";
 
   private final TestEnvironment environment = TestEnvironment.create(4);
@@ -26,6 +30,11 @@ final class Fixture {
   private final DSLContext producer =
       new Database(environment.as(ServiceRole.PRODUCER), 4, "test", new SimpleMeterRegistry())
           .sql();
+
+  /** Returns the one of all tests with this key. */
+  static Fixture of(Class<?> key) {
+    return BY_KEY.computeIfAbsent(key, _ -> new Fixture());
+  }
 
   DSLContext sql() {
     return sql;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class GoldenStoreKeysTest extends FanOutTest {
   @Test
   void storesKeepTheirNamesAndKeys() throws IOException {
-    UUID campaign = FIXTURE.campaign(sender, 1);
+    UUID campaign = fixture.campaign(sender, 1);
     command("start", campaign);
     turns(3);
     SendRequest request = requests().getFirst();

@@ -22,8 +22,8 @@ class HeadersTest extends FanOutTest {
 
   @Test
   void theTraceOfACommandIsThatOfWhatComesOfIt() {
-    UUID campaign = FIXTURE.campaign(sender, 3);
-    FIXTURE.setVariables(campaign, "+5511960000001", "{}");
+    UUID campaign = fixture.campaign(sender, 3);
+    fixture.setVariables(campaign, "+5511960000001", "{}");
     traced("start", campaign);
     turns(3);
     command("pause", campaign);
@@ -41,7 +41,7 @@ class HeadersTest extends FanOutTest {
 
   @Test
   void whatHasNoTraceGetsNone() {
-    UUID campaign = FIXTURE.campaign(sender, 1);
+    UUID campaign = fixture.campaign(sender, 1);
     set(campaign, CAMPAIGN.SCHEDULED_AT, now.minusSeconds(1));
     set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
     TestOutputTopic<String, byte[]> starts = output(TOPICS.campaignCommands());
@@ -58,7 +58,7 @@ class HeadersTest extends FanOutTest {
   /** After a restart the trace comes from the store. */
   @Test
   void aSuccessorGoesOnWithTheTrace() {
-    UUID campaign = FIXTURE.campaign(sender, 1);
+    UUID campaign = fixture.campaign(sender, 1);
     traced("start", campaign);
     turns(3);
 

@@ -17,7 +17,7 @@ class HoursAndLimitsTest extends FanOutTest {
 
   @Test
   void aStartBeforeItsTimeSchedulesTheCampaign() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     Instant at = now.plus(Duration.ofMinutes(10));
     set(campaign, CAMPAIGN.SCHEDULED_AT, at);
     command("start", campaign);
@@ -35,7 +35,7 @@ class HoursAndLimitsTest extends FanOutTest {
 
   @Test
   void whatIsScheduledInTheTableAloneStartsAtItsTimeToo() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     set(campaign, CAMPAIGN.SCHEDULED_AT, now.plusSeconds(20));
     set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
     turns(3);
@@ -49,14 +49,14 @@ class HoursAndLimitsTest extends FanOutTest {
   /** The upload of its file may have failed; started without recipients, it would complete. */
   @Test
   void whatIsScheduledWithoutRecipientsWaitsForThem() {
-    UUID campaign = FIXTURE.campaign(sender, 0);
+    UUID campaign = fixture.campaign(sender, 0);
     set(campaign, CAMPAIGN.SCHEDULED_AT, now.plusSeconds(20));
     set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
     now = now.plusSeconds(30);
     turns(3);
     assertThat(row(campaign)).isEqualTo(CampaignStatus.SCHEDULED);
 
-    FIXTURE
+    fixture
         .sql()
         .execute(
             "INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)"
@@ -70,7 +70,7 @@ class HoursAndLimitsTest extends FanOutTest {
 
   @Test
   void aCancelledScheduleNeverStarts() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     set(campaign, CAMPAIGN.SCHEDULED_AT, now.plusSeconds(20));
     set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
     command("cancel", campaign);
@@ -85,12 +85,12 @@ class HoursAndLimitsTest extends FanOutTest {
   /** Its row must show its recipients as pending, not that it had none. */
   @Test
   void aCampaignThatIsCancelledBeforeItsStartHasItsTotal() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     command("cancel", campaign);
     turns(2);
 
     assertThat(row(campaign)).isEqualTo(CampaignStatus.CANCELLED);
-    assertThat(FIXTURE.of(campaign, CAMPAIGN.TOTAL)).isEqualTo(10);
+    assertThat(fixture.of(campaign, CAMPAIGN.TOTAL)).isEqualTo(10);
   }
 
   @Test
@@ -168,9 +168,9 @@ class HoursAndLimitsTest extends FanOutTest {
 
   @Test
   void noMoreDifferentPeopleThanTheDailyLimitAreWrittenToInADay() {
-    FIXTURE.limit(sender, 30);
-    UUID first = FIXTURE.campaign(sender, 20);
-    UUID second = FIXTURE.campaign(sender, 50);
+    fixture.limit(sender, 30);
+    UUID first = fixture.campaign(sender, 20);
+    UUID second = fixture.campaign(sender, 50);
     command("start", first);
     turns(5);
     command("start", second);
@@ -185,7 +185,7 @@ class HoursAndLimitsTest extends FanOutTest {
   }
 
   private UUID windowed(String start, String end, String zone, int recipients) {
-    UUID campaign = FIXTURE.campaign(sender, recipients);
+    UUID campaign = fixture.campaign(sender, recipients);
     window(campaign, start, end, zone);
     return campaign;
   }
@@ -194,7 +194,7 @@ class HoursAndLimitsTest extends FanOutTest {
   void aClockThatIsSetBackDelaysNoStartThatIsDue() {
     turns(1);
     clockSet = Duration.ofHours(-1);
-    UUID campaign = FIXTURE.campaign(sender, 1);
+    UUID campaign = fixture.campaign(sender, 1);
     set(campaign, CAMPAIGN.SCHEDULED_AT, now.plus(clockSet));
     set(campaign, CAMPAIGN.STATUS, CampaignStatus.SCHEDULED);
     now = now.plusSeconds(6);

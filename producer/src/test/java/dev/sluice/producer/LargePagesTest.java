@@ -23,21 +23,21 @@ class LargePagesTest extends FanOutTest {
 
   @Test
   void aPageOfAFastSenderHoldsASecondOfItsWork() {
-    command("start", FIXTURE.campaign(senderOf(1_200), 4_000));
+    command("start", fixture.campaign(senderOf(1_200), 4_000));
     assertThat(nextPages()).containsExactly(1_200L);
     assertThat(nextPages()).containsExactly(1_200L);
   }
 
   @Test
   void aPageIsAtMostFiveTimesAsLargeAsUsual() {
-    command("start", FIXTURE.campaign(senderOf(100_000), 4_000));
+    command("start", fixture.campaign(senderOf(100_000), 4_000));
     assertThat(nextPages()).containsExactly(2_500L);
   }
 
   @Test
   void largePagesShareTheirMemory() {
     for (int i = 0; i < 10; i++) {
-      command("start", FIXTURE.campaign(senderOf(100_000), 2_500));
+      command("start", fixture.campaign(senderOf(100_000), 2_500));
     }
     assertThat(nextPages())
         .hasSize(10)
@@ -57,9 +57,9 @@ class LargePagesTest extends FanOutTest {
     return requests().stream().collect(groupingBy(SendRequest::campaignId, counting())).values();
   }
 
-  private static String senderOf(double rate) {
+  private String senderOf(double rate) {
     String id = "s-" + UUID.randomUUID();
-    FIXTURE.sender(id, rate, 1);
+    fixture.sender(id, rate, 1);
     return id;
   }
 }

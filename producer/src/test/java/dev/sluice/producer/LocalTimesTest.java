@@ -146,7 +146,7 @@ class LocalTimesTest extends FanOutTest {
   @Test
   void aStartWaitsForAChangeOfAZone() throws SQLException {
     UUID campaign = atNine(1);
-    try (Connection elsewhere = FIXTURE.elsewhere();
+    try (Connection elsewhere = fixture.elsewhere();
         Statement change = elsewhere.createStatement()) {
       change.execute(
           "UPDATE sluice.campaign_recipient SET time_zone = 'Asia/Tokyo' WHERE campaign_id = '"
@@ -188,7 +188,7 @@ class LocalTimesTest extends FanOutTest {
   void thoseOfOtherZonesTakeNoPlaceInAPage() {
     UUID campaign = atNine(60);
     zone(campaign, 1, 50, TOKYO);
-    FIXTURE
+    fixture
         .sql()
         .execute(
             "UPDATE sluice.campaign_recipient SET variables ="
@@ -268,7 +268,7 @@ class LocalTimesTest extends FanOutTest {
 
   @Test
   void withoutALocalTimeZonesChangeNothing() {
-    UUID campaign = FIXTURE.campaign(sender, 20);
+    UUID campaign = fixture.campaign(sender, 20);
     zone(campaign, 1, 10, TOKYO);
     command("start", campaign);
     turns(5);
@@ -278,7 +278,7 @@ class LocalTimesTest extends FanOutTest {
 
   private UUID atNine(int recipients) {
     now = START;
-    UUID campaign = FIXTURE.campaign(sender, recipients);
+    UUID campaign = fixture.campaign(sender, recipients);
     set(campaign, CAMPAIGN.LOCAL_TIME, LocalTime.of(9, 0));
     set(campaign, CAMPAIGN.TIME_ZONE, "Europe/Berlin");
     return campaign;
@@ -293,8 +293,8 @@ class LocalTimesTest extends FanOutTest {
     return campaign;
   }
 
-  private static void zone(UUID campaign, int first, int last, String zone) {
-    FIXTURE
+  private void zone(UUID campaign, int first, int last, String zone) {
+    fixture
         .sql()
         .update(CAMPAIGN_RECIPIENT)
         .set(CAMPAIGN_RECIPIENT.TIME_ZONE, zone)
@@ -308,13 +308,13 @@ class LocalTimesTest extends FanOutTest {
   /** Returns the number of requests written since the last call by their recipients' zones. */
   private Map<String, Long> perZone() {
     return requests().stream()
-        .map(LocalTimesTest::zone)
+        .map(this::zone)
         .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
   }
 
-  private static String zone(SendRequest request) {
+  private String zone(SendRequest request) {
     @Nullable String zone =
-        FIXTURE
+        fixture
             .sql()
             .select(CAMPAIGN_RECIPIENT.TIME_ZONE)
             .from(CAMPAIGN_RECIPIENT)

@@ -18,7 +18,7 @@ class LostStateTest extends FanOutTest {
   /** Paused, store lost, repaired as operations.md describes, then resumed. */
   @Test
   void aCampaignThatWasPausedAndForgottenGoesOnAfterARepair() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     // No room, so that no request is queued.
     waiting.set(1_000_000);
     command("start", campaign);
@@ -43,7 +43,7 @@ class LostStateTest extends FanOutTest {
   @Test
   void aCampaignForgottenOutsideItsHoursGoesOnWithinThem() {
     now = Instant.parse("2027-03-10T20:00:00Z");
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     window(campaign, "08:00", "18:00", "UTC");
     command("start", campaign);
     turns(5);
@@ -61,9 +61,9 @@ class LostStateTest extends FanOutTest {
   /** It is paused while an import holds the row of a campaign that is not due yet. */
   @Test
   void aPauseBeforeItsTimeHasComeKeepsNobodyFromBeingSentTo() throws Exception {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     set(campaign, CAMPAIGN.SCHEDULED_AT, now.plusSeconds(60));
-    try (var other = FIXTURE.elsewhere()) {
+    try (var other = fixture.elsewhere()) {
       try (var lock =
           other.prepareStatement("SELECT 1 FROM sluice.campaign WHERE id = ? FOR KEY SHARE")) {
         lock.setObject(1, campaign);
@@ -90,7 +90,7 @@ class LostStateTest extends FanOutTest {
   /** A resend that comes too early must not swallow the resume that follows it. */
   @Test
   void aResendThatComesTooEarlySwallowsNoResume() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     command("start", campaign);
     turns(3);
     var first = requests();
@@ -110,7 +110,7 @@ class LostStateTest extends FanOutTest {
   /** The same, if it is paused and resumed while the resend is examined. */
   @Test
   void aPauseAndAResumeDuringAResendThatComesTooEarlyAreObeyed() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     command("start", campaign);
     turns(3);
     var first = requests();
@@ -130,12 +130,12 @@ class LostStateTest extends FanOutTest {
   /** A return of an older round must not replace that of the newer one. */
   @Test
   void anOlderRoundsReturnDoesNotPutOutTheNewerOnes() {
-    UUID campaign = FIXTURE.campaign(sender, 1);
+    UUID campaign = fixture.campaign(sender, 1);
     command("start", campaign);
     turns(3);
     SendRequest first = requests().getFirst();
     // A receipt settles it while its request still waits to be retried.
-    FIXTURE
+    fixture
         .sql()
         .update(CAMPAIGN_RECIPIENT)
         .set(CAMPAIGN_RECIPIENT.STATUS, RecipientStatus.FAILED)
@@ -163,7 +163,7 @@ class LostStateTest extends FanOutTest {
   /** A cancel must reach the workers even if the campaign's store was lost. */
   @Test
   void aCancelReachesTheWorkersAlthoughTheStoreWasLost() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     command("start", campaign);
     turns(3);
     assertThat(requests()).hasSize(10);
@@ -180,7 +180,7 @@ class LostStateTest extends FanOutTest {
   /** As the runbook for a lost Kafka says: who is to be sent to again goes into a new draft. */
   @Test
   void aResendOfACampaignFromBeforeTheLossIsRefused() {
-    UUID campaign = FIXTURE.campaign(sender, 1);
+    UUID campaign = fixture.campaign(sender, 1);
     command("start", campaign);
     turns(3);
     complete(campaign);

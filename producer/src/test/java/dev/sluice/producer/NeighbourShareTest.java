@@ -62,13 +62,13 @@ class NeighbourShareTest extends FanOutTest {
   void aCampaignOfHighPriorityHasItsShareHoweverLittleRoomThereIs() {
     reopen();
     String slow = "slow-" + UUID.randomUUID();
-    FIXTURE.sender(slow, 10, 1);
+    fixture.sender(slow, 10, 1);
     rates.put(slow, 10.0);
-    UUID high = FIXTURE.campaign(slow, 2_000);
+    UUID high = fixture.campaign(slow, 2_000);
     set(high, CAMPAIGN.PRIORITY, 100);
     command("start", high);
     for (int i = 0; i < 18; i++) {
-      command("start", FIXTURE.campaign(slow, 2_000));
+      command("start", fixture.campaign(slow, 2_000));
     }
     work(200);
     fed.clear();
@@ -84,16 +84,16 @@ class NeighbourShareTest extends FanOutTest {
   void aNewCampaignComesFirstAfterATakeover() {
     reopen();
     String slow = "slow-" + UUID.randomUUID();
-    FIXTURE.sender(slow, 1, 1);
+    fixture.sender(slow, 1, 1);
     for (int i = 0; i < 10; i++) {
-      command("start", FIXTURE.campaign(slow, 20));
+      command("start", fixture.campaign(slow, 20));
     }
     work(20);
     assertThat(fed).as("each has a request in the queue, which is full").hasSize(10);
 
     handOver();
     openAgain();
-    UUID fresh = FIXTURE.campaign(slow, 20);
+    UUID fresh = fixture.campaign(slow, 20);
     command("start", fresh);
     fed.clear();
     work(10);
@@ -109,11 +109,11 @@ class NeighbourShareTest extends FanOutTest {
     reopen();
     String big = "big-" + UUID.randomUUID();
     String small = "small-" + UUID.randomUUID();
-    FIXTURE.sender(big, 1_000, 1);
-    FIXTURE.sender(small, 80, 1);
+    fixture.sender(big, 1_000, 1);
+    fixture.sender(small, 80, 1);
     rates.putAll(Map.of(big, 1_000.0, small, 80.0));
-    UUID large = FIXTURE.campaign(big, 60_000);
-    UUID other = FIXTURE.campaign(small, 1_500);
+    UUID large = fixture.campaign(big, 60_000);
+    UUID other = fixture.campaign(small, 1_500);
     command("start", large);
     work(100);
     command("start", other);
@@ -134,11 +134,11 @@ class NeighbourShareTest extends FanOutTest {
     reopen();
     String big = "big-" + UUID.randomUUID();
     String small = "small-" + UUID.randomUUID();
-    FIXTURE.sender(big, 80, 1);
-    FIXTURE.sender(small, 5, 1);
+    fixture.sender(big, 80, 1);
+    fixture.sender(small, 5, 1);
     rates.putAll(Map.of(big, 1.0, small, 5.0));
-    UUID large = FIXTURE.campaign(big, 800);
-    UUID other = FIXTURE.campaign(small, 150);
+    UUID large = fixture.campaign(big, 800);
+    UUID other = fixture.campaign(small, 150);
     command("start", large);
     work(50);
     assertThat(fed).containsEntry(large, 800);
@@ -158,7 +158,7 @@ class NeighbourShareTest extends FanOutTest {
     long before = System.nanoTime();
     takenAtNanos = () -> before;
     reopen();
-    UUID campaign = FIXTURE.campaign(sender, 50);
+    UUID campaign = fixture.campaign(sender, 50);
     command("start", campaign);
     work(20);
     assertThat(fed).isEmpty();
@@ -172,7 +172,7 @@ class NeighbourShareTest extends FanOutTest {
   @Test
   void aSenderIsFedThroughTheLanesThatAreLeft() {
     String wide = "wide-" + UUID.randomUUID();
-    FIXTURE.sender(wide, 100, 10);
+    fixture.sender(wide, 100, 10);
     int open = new LaneKey(wide, 0).partition(10);
     unread =
         IntStream.range(0, 10)
@@ -181,7 +181,7 @@ class NeighbourShareTest extends FanOutTest {
                 Collectors.toMap(one -> one, one -> one == open ? 0L : (long) Integer.MAX_VALUE));
     rates.put(wide, 10.0);
     reopen();
-    UUID campaign = FIXTURE.campaign(wide, 250);
+    UUID campaign = fixture.campaign(wide, 250);
     command("start", campaign);
     work(200);
 
@@ -193,19 +193,19 @@ class NeighbourShareTest extends FanOutTest {
   void aCampaignThatWaitsForTheDailyLimitTakesNothingFromItsSendersOthers() {
     reopen();
     String limited = "limited-" + UUID.randomUUID();
-    FIXTURE.sender(limited, 80, 1);
+    fixture.sender(limited, 80, 1);
     rates.put(limited, 80.0);
-    UUID known = FIXTURE.campaign(limited, 2_000);
-    FIXTURE
+    UUID known = fixture.campaign(limited, 2_000);
+    fixture
         .sql()
         .execute(
             "INSERT INTO sluice.sender_recipient (sender_id, phone, counted_at)"
                 + " SELECT ?, phone, now() FROM sluice.campaign_recipient WHERE campaign_id = ?",
             limited,
             known);
-    FIXTURE.sql().execute("UPDATE sluice.sender SET daily_limit = 2000 WHERE id = ?", limited);
-    UUID waits = FIXTURE.campaign(limited, 100);
-    FIXTURE
+    fixture.sql().execute("UPDATE sluice.sender SET daily_limit = 2000 WHERE id = ?", limited);
+    UUID waits = fixture.campaign(limited, 100);
+    fixture
         .sql()
         .execute(
             "UPDATE sluice.campaign_recipient SET phone = replace(phone, '+55119', '+55118')"
@@ -224,8 +224,8 @@ class NeighbourShareTest extends FanOutTest {
   void fullLanesThatNobodyEmptiesShowOnHealth() {
     reopen();
     String alone = "alone-" + UUID.randomUUID();
-    FIXTURE.sender(alone, 80, 1);
-    UUID campaign = FIXTURE.campaign(alone, 5_000);
+    fixture.sender(alone, 80, 1);
+    UUID campaign = fixture.campaign(alone, 5_000);
     command("start", campaign);
     work(20);
     now = now.plusSeconds(50);

@@ -20,7 +20,7 @@ class ResendCommandsTest extends FanOutTest {
 
   @Test
   void aCampaignThatCompletedWhilePausedIsSentOnceMore() {
-    UUID campaign = FIXTURE.campaign(sender, 3);
+    UUID campaign = fixture.campaign(sender, 3);
     command("start", campaign);
     turns(2);
     command("pause", campaign);
@@ -42,7 +42,7 @@ class ResendCommandsTest extends FanOutTest {
   @Test
   void aResendByReasonReachesThoseWhoFailedForItAlone() {
     UUID campaign = failed(3);
-    FIXTURE
+    fixture
         .sql()
         .execute(
             "UPDATE sluice.campaign_recipient SET error_code = '131026' WHERE id ="
@@ -109,12 +109,12 @@ class ResendCommandsTest extends FanOutTest {
     commands.pipeInput(
         campaign.toString(),
         json("resend-selected", campaign).replace("}", ",\"recipients\":[" + chosen + "]}"));
-    FIXTURE
+    fixture
         .sql()
         .execute(
             "UPDATE sluice.campaign_recipient SET status = 'PENDING', round = 2 WHERE id = ?",
             chosen);
-    FIXTURE
+    fixture
         .sql()
         .execute(
             "UPDATE sluice.campaign SET status = 'PAUSED', round = 2, resend_offset = 1,"
@@ -137,7 +137,7 @@ class ResendCommandsTest extends FanOutTest {
   }
 
   private UUID failed(int recipients) {
-    UUID campaign = FIXTURE.campaign(sender, recipients);
+    UUID campaign = fixture.campaign(sender, recipients);
     command("start", campaign);
     turns(3);
     requests();
@@ -145,8 +145,8 @@ class ResendCommandsTest extends FanOutTest {
     return campaign;
   }
 
-  private static long firstOf(UUID campaign) {
-    return FIXTURE
+  private long firstOf(UUID campaign) {
+    return fixture
         .sql()
         .fetchSingle(
             "SELECT min(id) FROM sluice.campaign_recipient WHERE campaign_id = ?", campaign)
@@ -155,7 +155,7 @@ class ResendCommandsTest extends FanOutTest {
 
   @Test
   void aResendThatIsNotPossibleLeavesAPausedCampaignPaused() {
-    UUID campaign = FIXTURE.campaign(sender, 3);
+    UUID campaign = fixture.campaign(sender, 3);
     command("start", campaign);
     turns(2);
     command("pause", campaign);
@@ -175,7 +175,7 @@ class ResendCommandsTest extends FanOutTest {
   @Test
   void aResendOutsideTheHoursWritesNothingUntilTheyBegin() {
     now = Instant.parse("2027-03-10T12:00:00Z");
-    UUID campaign = FIXTURE.campaign(sender, 3);
+    UUID campaign = fixture.campaign(sender, 3);
     window(campaign, "09:00", "20:00", "UTC");
     command("start", campaign);
     turns(3);

@@ -21,7 +21,7 @@ class ReturnedRequestsTest extends FanOutTest {
 
   @Test
   void aResumedCampaignWritesExactlyWhatWasGivenBackAndThenGoesOn() {
-    UUID campaign = FIXTURE.campaign(sender, 1_000);
+    UUID campaign = fixture.campaign(sender, 1_000);
     command("start", campaign);
     turns(1);
     List<SendRequest> first = requests();
@@ -47,7 +47,7 @@ class ReturnedRequestsTest extends FanOutTest {
 
   @Test
   void whatIsGivenBackWhenAllIsQueuedIsWrittenAnewAsWell() {
-    UUID campaign = FIXTURE.campaign(sender, 20);
+    UUID campaign = fixture.campaign(sender, 20);
     List<SendRequest> first = pausedAfterStart(campaign);
     first.forEach(this::giveBack);
     resume(campaign);
@@ -59,7 +59,7 @@ class ReturnedRequestsTest extends FanOutTest {
 
   @Test
   void aNewRequestCarriesTheRoundTheAttemptsTheTimeAndTheWaitOfTheFirstOne() {
-    UUID campaign = FIXTURE.campaign(sender, 1);
+    UUID campaign = fixture.campaign(sender, 1);
     SendRequest first = pausedAfterStart(campaign).getFirst();
     Instant soon = now.plusSeconds(2);
     giveBack(new ReturnedRequest(first.recipientId(), campaign, 1, 3, TRIED, null, soon));
@@ -75,7 +75,7 @@ class ReturnedRequestsTest extends FanOutTest {
   /** Workers that are short of memory would return them at once. */
   @Test
   void postponedRequestsWaitHereAndHoldNobodyUp() {
-    UUID campaign = FIXTURE.campaign(sender, 20);
+    UUID campaign = fixture.campaign(sender, 20);
     List<SendRequest> first = pausedAfterStart(campaign);
     Instant later = now.plusSeconds(25);
     List<SendRequest> postponed = first.subList(0, 15);
@@ -91,7 +91,7 @@ class ReturnedRequestsTest extends FanOutTest {
 
   @Test
   void aCampaignWithPostponedRequestsGoesOnMeanwhile() {
-    UUID campaign = FIXTURE.campaign(sender, 200);
+    UUID campaign = fixture.campaign(sender, 200);
     command("start", campaign);
     turns(1);
     List<SendRequest> first = requests();
@@ -106,7 +106,7 @@ class ReturnedRequestsTest extends FanOutTest {
 
   @Test
   void aCampaignMostOfWhoseMessagesArePostponedRestsAndSaysSo() {
-    UUID campaign = FIXTURE.campaign(sender, 200);
+    UUID campaign = fixture.campaign(sender, 200);
     command("start", campaign);
     turns(1);
     int begun = requests().size();
@@ -128,7 +128,7 @@ class ReturnedRequestsTest extends FanOutTest {
   /** Or a campaign whose messages are postponed again and again would rest less and less. */
   @Test
   void whatIsWrittenAgainDoesNotCountAsMoreOfTheCampaign() {
-    UUID campaign = FIXTURE.campaign(sender, 20);
+    UUID campaign = fixture.campaign(sender, 20);
     command("start", campaign);
     turns(2);
     List<SendRequest> first = requests();
@@ -148,7 +148,7 @@ class ReturnedRequestsTest extends FanOutTest {
   /** The newest return of a recipient counts. */
   @Test
   void aRequestThatIsPostponedAgainWaitsForThat() {
-    UUID campaign = FIXTURE.campaign(sender, 1);
+    UUID campaign = fixture.campaign(sender, 1);
     SendRequest first = pausedAfterStart(campaign).getFirst();
     giveBack(first);
     giveBack(postponed(first, now.plusSeconds(60)));
@@ -164,14 +164,14 @@ class ReturnedRequestsTest extends FanOutTest {
 
   @Test
   void whoAskedToBeLeftAloneMeanwhileIsNotWrittenTo() {
-    UUID campaign = FIXTURE.campaign(sender, 2);
+    UUID campaign = fixture.campaign(sender, 2);
     List<SendRequest> first = pausedAfterStart(campaign);
     first.forEach(this::giveBack);
-    FIXTURE.sql().execute("INSERT INTO sluice.suppression (phone) VALUES ('+5511960000001')");
+    fixture.sql().execute("INSERT INTO sluice.suppression (phone) VALUES ('+5511960000001')");
     try {
       resume(campaign);
     } finally {
-      FIXTURE.sql().execute("UPDATE sluice.suppression SET lifted_at = now()");
+      fixture.sql().execute("UPDATE sluice.suppression SET lifted_at = now()");
     }
 
     assertThat(requests()).extracting(SendRequest::to).containsExactly("+5511960000002");
@@ -181,15 +181,15 @@ class ReturnedRequestsTest extends FanOutTest {
 
   @Test
   void theDailyLimitCountsForWhatIsGivenBack() {
-    UUID campaign = FIXTURE.campaign(sender, 2);
+    UUID campaign = fixture.campaign(sender, 2);
     List<SendRequest> first = pausedAfterStart(campaign);
     first.forEach(this::giveBack);
-    FIXTURE.limit(sender, 1);
+    fixture.limit(sender, 1);
     now = now.plusSeconds(5);
     resume(campaign);
 
     assertThat(requests()).hasSize(1);
-    FIXTURE.limit(sender, 2);
+    fixture.limit(sender, 2);
     now = now.plusSeconds(5);
     turns(2);
     assertThat(requests()).hasSize(1);
@@ -197,7 +197,7 @@ class ReturnedRequestsTest extends FanOutTest {
 
   @Test
   void whatWasSettledOrBelongsToAnOlderRoundIsNotSentAgain() {
-    UUID campaign = FIXTURE.campaign(sender, 3);
+    UUID campaign = fixture.campaign(sender, 3);
     List<SendRequest> first = pausedAfterStart(campaign);
     first.forEach(this::giveBack);
     settle(first.get(0), RecipientStatus.SENT, 1);
@@ -214,7 +214,7 @@ class ReturnedRequestsTest extends FanOutTest {
 
   @Test
   void whatAFullLaneGivesBackWaitsUntilTheLaneHasRoom() {
-    UUID campaign = FIXTURE.campaign(sender, 1_000);
+    UUID campaign = fixture.campaign(sender, 1_000);
     command("start", campaign);
     turns(1);
     List<SendRequest> first = requests();
@@ -228,7 +228,7 @@ class ReturnedRequestsTest extends FanOutTest {
   /** The producer's clock is 20 s ahead of the worker's. */
   @Test
   void aFullLaneIsWrittenNothingHoweverMuchTheClocksDiffer() {
-    UUID campaign = FIXTURE.campaign(sender, 20);
+    UUID campaign = fixture.campaign(sender, 20);
     command("start", campaign);
     turns(2);
     List<SendRequest> first = requests();
@@ -260,7 +260,7 @@ class ReturnedRequestsTest extends FanOutTest {
 
   @Test
   void whatIsGivenBackWhileItsCampaignRunsIsWrittenAnewAtOnce() {
-    UUID campaign = FIXTURE.campaign(sender, 20);
+    UUID campaign = fixture.campaign(sender, 20);
     command("start", campaign);
     turns(2);
     List<SendRequest> first = requests();
@@ -272,7 +272,7 @@ class ReturnedRequestsTest extends FanOutTest {
 
   @Test
   void aCancelledCampaignForgetsWhatWasGivenBack() {
-    UUID campaign = FIXTURE.campaign(sender, 2);
+    UUID campaign = fixture.campaign(sender, 2);
     List<SendRequest> first = pausedAfterStart(campaign);
     giveBack(first.get(0));
     command("cancel", campaign);
@@ -295,7 +295,7 @@ class ReturnedRequestsTest extends FanOutTest {
 
   @Test
   void aReturnedRequestThatCannotBeReadIsADeadLetter() {
-    UUID campaign = FIXTURE.campaign(sender, 1);
+    UUID campaign = fixture.campaign(sender, 1);
     input(TOPICS.returnedRequests()).pipeInput(campaign.toString(), "{\"round\":0}");
 
     assertThat(deadLetters.readRecordsToList()).hasSize(1);
@@ -304,7 +304,7 @@ class ReturnedRequestsTest extends FanOutTest {
   @Test
   void aBlockedSenderIsWrittenNothingEvenIfItsProviderIsOnlyAway() {
     inForce.put(Control.senderKey(sender), Control.blockedUntilBack("whatsapp", "503"));
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     command("start", campaign);
     turns(5);
     assertThat(requests()).isEmpty();
@@ -317,10 +317,10 @@ class ReturnedRequestsTest extends FanOutTest {
   @Test
   void pausedCampaignsLeaveTheBacklogAsItIs() {
     for (int i = 0; i < 5; i++) {
-      UUID paused = FIXTURE.campaign(sender, 50);
+      UUID paused = fixture.campaign(sender, 50);
       pausedAfterStart(paused).forEach(this::giveBack);
     }
-    UUID campaign = FIXTURE.campaign(sender, 2_000);
+    UUID campaign = fixture.campaign(sender, 2_000);
     waiting.set(790);
     command("start", campaign);
     turns(10);
@@ -345,8 +345,8 @@ class ReturnedRequestsTest extends FanOutTest {
     turns(3);
   }
 
-  private static void settle(SendRequest request, RecipientStatus status, int round) {
-    FIXTURE
+  private void settle(SendRequest request, RecipientStatus status, int round) {
+    fixture
         .sql()
         .update(CAMPAIGN_RECIPIENT)
         .set(CAMPAIGN_RECIPIENT.STATUS, status)

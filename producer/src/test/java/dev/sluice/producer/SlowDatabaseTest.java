@@ -40,9 +40,9 @@ class SlowDatabaseTest extends FanOutTest {
   @Test
   void aLockThatSomebodyHoldsOnACampaignsRowDelaysThatCampaignAlone() throws SQLException {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor();
-        Connection elsewhere = FIXTURE.elsewhere()) {
+        Connection elsewhere = fixture.elsewhere()) {
       executor = threads;
-      UUID locked = FIXTURE.campaign(sender, 1_000);
+      UUID locked = fixture.campaign(sender, 1_000);
       command("start", locked);
       await()
           .until(() -> {
@@ -55,7 +55,7 @@ class SlowDatabaseTest extends FanOutTest {
         statement.execute();
       }
       command("pause", locked);
-      UUID other = FIXTURE.campaign(sender, 30);
+      UUID other = fixture.campaign(sender, 30);
       command("start", other);
       List<SendRequest> fed = new ArrayList<>();
       await()
@@ -79,9 +79,9 @@ class SlowDatabaseTest extends FanOutTest {
   @Test
   void aSlowPageLeavesItsRoomToTheSendersOtherCampaigns() {
     String narrow = "s-" + UUID.randomUUID();
-    FIXTURE.sender(narrow, 40, 1);
+    fixture.sender(narrow, 40, 1);
     UUID slow = campaignWithASlowPage(narrow);
-    UUID other = FIXTURE.campaign(narrow, 1_000);
+    UUID other = fixture.campaign(narrow, 1_000);
     command("start", other);
     turns(10);
     assertThat(requests()).as("there is no room").isEmpty();
@@ -96,9 +96,9 @@ class SlowDatabaseTest extends FanOutTest {
   /** The limit is counted in the database, under a lock. */
   @Test
   void campaignsOfASenderWithADailyLimitAskForPagesBesideOneAnother() {
-    FIXTURE.limit(sender, 100);
+    fixture.limit(sender, 100);
     campaignWithASlowPage(sender);
-    UUID other = FIXTURE.campaign(sender, 10);
+    UUID other = fixture.campaign(sender, 10);
     command("start", other);
     turns(2);
 
@@ -108,8 +108,8 @@ class SlowDatabaseTest extends FanOutTest {
   /** Its room is given to the other one meanwhile, so what comes in the end is queued beyond it. */
   @Test
   void aSlowCampaignAsksForAPageAtMostBesideOthers() {
-    UUID slow = FIXTURE.campaign(sender, 1_000);
-    UUID other = FIXTURE.campaign(sender, 1_000);
+    UUID slow = fixture.campaign(sender, 1_000);
+    UUID other = fixture.campaign(sender, 1_000);
     executor = Runnable::run;
     command("start", slow);
     command("start", other);
@@ -133,7 +133,7 @@ class SlowDatabaseTest extends FanOutTest {
   /** Its people take five seconds to count, in which no other can count its own. */
   @Test
   void aCampaignLeavesItsSendersDailyCountToOthersForAsLongAsItHadIt() throws SQLException {
-    FIXTURE.limit(sender, 2_000);
+    fixture.limit(sender, 2_000);
     campaignWithASlowPage(sender);
     campaignWhosePeopleTakeFiveSecondsToCount();
 
@@ -145,7 +145,7 @@ class SlowDatabaseTest extends FanOutTest {
 
   @Test
   void aCampaignWithoutOthersTakesItsSendersDailyCountAgainAtOnce() throws SQLException {
-    FIXTURE.limit(sender, 2_000);
+    fixture.limit(sender, 2_000);
     campaignWhosePeopleTakeFiveSecondsToCount();
 
     turns(2);
@@ -154,9 +154,9 @@ class SlowDatabaseTest extends FanOutTest {
 
   /** Starts a campaign whose first page is slow; whatever is asked later comes at once. */
   private void campaignWhosePeopleTakeFiveSecondsToCount() throws SQLException {
-    UUID slow = FIXTURE.campaign(sender, 1_000);
+    UUID slow = fixture.campaign(sender, 1_000);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor();
-        Connection elsewhere = FIXTURE.elsewhere()) {
+        Connection elsewhere = fixture.elsewhere()) {
       try (var statement =
           elsewhere.prepareStatement(
               "INSERT INTO sluice.sender_recipient (sender_id, phone, counted_at)"
@@ -187,8 +187,8 @@ class SlowDatabaseTest extends FanOutTest {
     return false;
   }
 
-  private static boolean waitsForAnotherTransaction() {
-    return FIXTURE
+  private boolean waitsForAnotherTransaction() {
+    return fixture
         .sql()
         .fetchExists(
             DSL.table("pg_locks JOIN pg_stat_activity USING (pid)"),
@@ -198,7 +198,7 @@ class SlowDatabaseTest extends FanOutTest {
 
   /** Starts a campaign whose second page does not come; whatever is asked later does. */
   private UUID campaignWithASlowPage(String ofSender) {
-    UUID slow = FIXTURE.campaign(ofSender, 1_000);
+    UUID slow = fixture.campaign(ofSender, 1_000);
     executor = Runnable::run;
     command("start", slow);
     turnsUntilRequests();
@@ -217,14 +217,14 @@ class SlowDatabaseTest extends FanOutTest {
 
   @Test
   void manyStartsLeaveTasksToTheOthersPages() {
-    UUID feeding = FIXTURE.campaign(sender, 500);
+    UUID feeding = fixture.campaign(sender, 500);
     executor = Runnable::run;
     command("start", feeding);
     turnsUntilRequests();
     requests();
     executor = waitingErrands::add;
     for (int i = 0; i < 70; i++) {
-      command("start", FIXTURE.campaign(sender, 1));
+      command("start", fixture.campaign(sender, 1));
     }
     turns(1);
     answer();
@@ -236,10 +236,10 @@ class SlowDatabaseTest extends FanOutTest {
   @Test
   void manyResendsLeaveTasksToTheOthersPages() {
     executor = Runnable::run;
-    List<UUID> ended = Stream.generate(() -> FIXTURE.campaign(sender, 1)).limit(20).toList();
+    List<UUID> ended = Stream.generate(() -> fixture.campaign(sender, 1)).limit(20).toList();
     ended.forEach(id -> command("start", id));
     turns(3);
-    ended.forEach(FanOutTest::complete);
+    ended.forEach(this::complete);
     turns(2 * 20);
     executor = waitingErrands::add;
     ended.forEach(id -> command("resend", id));
@@ -254,7 +254,7 @@ class SlowDatabaseTest extends FanOutTest {
   @Test
   void whatIsReadWhileAPageIsReadDoesNotChangeItsLanes() {
     String even = "s-" + UUID.randomUUID();
-    FIXTURE.sender(even, 2, 2);
+    fixture.sender(even, 2, 2);
     Map<LaneKey, Long> read = new HashMap<>();
     AtomicLong taken = new AtomicLong();
     driver.close();
@@ -263,8 +263,8 @@ class SlowDatabaseTest extends FanOutTest {
       return new LaneBacklog.Reading(taken.get(), read, Map.of(), Map.of(0, 0L));
     });
     executor = Runnable::run;
-    command("start", FIXTURE.campaign(even, 50));
-    command("start", FIXTURE.campaign(even, 50));
+    command("start", fixture.campaign(even, 50));
+    command("start", fixture.campaign(even, 50));
     turnsUntilWritten(2);
     executor = waitingErrands::add;
     turns(1);
@@ -290,7 +290,7 @@ class SlowDatabaseTest extends FanOutTest {
 
   @Test
   void aCampaignAsksForOneThingAtATime() {
-    UUID campaign = FIXTURE.campaign(sender, 1_000);
+    UUID campaign = fixture.campaign(sender, 1_000);
     turns(1);
     answer();
     command("start", campaign);
@@ -301,7 +301,7 @@ class SlowDatabaseTest extends FanOutTest {
 
   @Test
   void aPageThatComesAfterThePauseIsNotWrittenAndReadAgainLater() {
-    UUID campaign = FIXTURE.campaign(sender, 20);
+    UUID campaign = fixture.campaign(sender, 20);
     turns(1);
     answer();
     command("start", campaign);

@@ -24,7 +24,7 @@ class StoppedTemplatesTest extends FanOutTest {
     turns(3);
 
     assertPaused(campaign);
-    assertThat(FIXTURE.sql().fetchValue(CAMPAIGN.TOTAL, CAMPAIGN.ID.eq(campaign))).isEqualTo(10);
+    assertThat(fixture.sql().fetchValue(CAMPAIGN.TOTAL, CAMPAIGN.ID.eq(campaign))).isEqualTo(10);
     say(null);
     command("resume", campaign);
     turns(4);
@@ -106,7 +106,7 @@ class StoppedTemplatesTest extends FanOutTest {
   }
 
   private UUID campaign() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     set(
         campaign,
         CAMPAIGN.MESSAGE,
@@ -119,7 +119,7 @@ class StoppedTemplatesTest extends FanOutTest {
 
   /** Sets what the newest event says of the template. */
   private void say(String stopped) {
-    FIXTURE
+    fixture
         .sql()
         .execute(
             "INSERT INTO sluice.template_state VALUES (?, 'pt_br', '', ?, now())"

@@ -26,8 +26,8 @@ class TracesTest extends FanOutTest {
 
   @Test
   void everybodyComesBelowTheCommandAlsoThoseToWhomNothingIsSent() {
-    UUID campaign = FIXTURE.campaign(sender, 3);
-    FIXTURE.setVariables(campaign, "+5511960000001", "{}");
+    UUID campaign = fixture.campaign(sender, 3);
+    fixture.setVariables(campaign, "+5511960000001", "{}");
     TestRecord<String, String> command =
         new TestRecord<>(campaign.toString(), json("start", campaign), now);
     command.headers().add(new TextHeader("traceparent", "00-" + TRACE + "-" + AUTHOR + "-01"));

@@ -41,7 +41,7 @@ class UnreadableStateTest extends FanOutTest {
 
   @Test
   void aSuccessorTakesOverEverybodyElse() {
-    UUID sound = FIXTURE.campaign(sender, 3_000);
+    UUID sound = fixture.campaign(sender, 3_000);
     UUID old = UUID.randomUUID();
     UUID damaged = UUID.randomUUID();
     command("start", sound);
@@ -63,7 +63,7 @@ class UnreadableStateTest extends FanOutTest {
 
   @Test
   void aPositionThatCannotBeReadStopsNoCommand() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     KeyValueStore<String, byte[]> positions = driver.getKeyValueStore(FanOutTopology.INPUTS);
     String commands = TOPICS.campaignCommands() + "-0";
     positions.put(commands, DAMAGED);
@@ -76,7 +76,7 @@ class UnreadableStateTest extends FanOutTest {
 
   @Test
   void returnedRequestsThatCannotBeReadAreNamedUntilTheirCampaignHasEnded() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     command("start", campaign);
     turns(5);
     long recipient = requests().getFirst().recipientId();
@@ -101,7 +101,7 @@ class UnreadableStateTest extends FanOutTest {
 
   @Test
   void aCancelledCampaignsAreForgotten() {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     returned().put(campaign + "/1", DAMAGED);
     ReturnedRequests returns = new ReturnedRequests(returned());
     FanOutStore fanOuts = new FanOutStore(stored(), returns);
@@ -119,7 +119,7 @@ class UnreadableStateTest extends FanOutTest {
   @Test
   void theCampaignIsPausedWithTheReasonAndTheOthersGoOn() {
     UUID old = unreadable(CampaignStatus.SENDING);
-    UUID sound = FIXTURE.campaign(sender, 10);
+    UUID sound = fixture.campaign(sender, 10);
     command("start", sound);
     turns(5);
 
@@ -192,7 +192,7 @@ class UnreadableStateTest extends FanOutTest {
 
   /** Stores a state of another version, which is read because a worker returns a request. */
   private UUID unreadable(CampaignStatus status) {
-    UUID campaign = FIXTURE.campaign(sender, 10);
+    UUID campaign = fixture.campaign(sender, 10);
     set(campaign, CAMPAIGN.STATUS, status);
     stored().put(campaign.toString(), WITHOUT_ORIGIN);
     giveBack(new ReturnedRequest(1, campaign, 1, 0, null));

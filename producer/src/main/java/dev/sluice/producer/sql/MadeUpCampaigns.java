@@ -46,10 +46,7 @@ record MadeUpCampaigns(CampaignRepository asked) implements CampaignRepository {
   @Override
   public Sender sender(String senderId) {
     return new Sender(
-        new SendRequest.Sender(senderId, "whatsapp", "nowhere"),
-        new LaneRates(RATE, 1),
-        null,
-        null);
+        new SendRequest.Sender(senderId, "none", "nowhere"), new LaneRates(RATE, 1), null, null);
   }
 
   @Override

@@ -4,11 +4,11 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import dev.sluice.local.TestLoggers;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * What one console logs, while others log to the same loggers: it is told by its threads, which are
@@ -37,7 +37,7 @@ public final class OwnLog {
 
   /** Begins anew, with what goes to this logger from that level on. */
   public Listening listen(String name, Level level) {
-    Logger logger = (Logger) LoggerFactory.getLogger(name);
+    Logger logger = (Logger) TestLoggers.named(name);
     Level before = logger.getLevel();
     var appender =
         new UnsynchronizedAppenderBase<ILoggingEvent>() {

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.local.TestEnvironment;
+import dev.sluice.local.TestLoggers;
 import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.runtime.migration.Migration;
@@ -29,7 +30,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tests what each service's role may do, statement by statement, and that it may do nothing else.
@@ -328,7 +328,7 @@ class RolesTest {
 
   /** Migrates and returns the log lines about revoked rights. */
   private static List<String> migrate() throws SQLException {
-    Logger log = (Logger) LoggerFactory.getLogger("dev.sluice.runtime.migration.Roles");
+    Logger log = (Logger) TestLoggers.named("dev.sluice.runtime.migration.Roles");
     ListAppender<ILoggingEvent> lines = new ListAppender<>();
     lines.start();
     log.setLevel(Level.INFO);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.local.TestLoggers;
 import dev.sluice.producer.DatabaseGauge.Subject;
 import dev.sluice.producer.sql.FanOutRepositories;
 import dev.sluice.runtime.Health;
@@ -16,7 +17,6 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class DatabaseGaugeTest {
   private static final Fixture FIXTURE = new Fixture();
@@ -49,7 +49,7 @@ class DatabaseGaugeTest {
   }
 
   private static Logger logger() {
-    return (Logger) LoggerFactory.getLogger(DatabaseGauge.class);
+    return (Logger) TestLoggers.of(DatabaseGauge.class);
   }
 
   @Test

@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.local.TestLoggers;
 import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class RefusalLogTest {
-  private final Logger logger = (Logger) LoggerFactory.getLogger(FanOutProcessor.class);
+  private final Logger logger = (Logger) TestLoggers.of(FanOutProcessor.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
   private Instant now = Instant.EPOCH;
   private final RefusalLog refusals = new RefusalLog(() -> now);

@@ -14,6 +14,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests returned unsent by workers are written again, once, when their campaign goes on. */
 class ReturnedRequestsTest extends FanOutTest {
@@ -70,6 +72,28 @@ class ReturnedRequestsTest extends FanOutTest {
     assertThat(again.attempts()).isEqualTo(3);
     assertThat(again.firstTriedAt()).isEqualTo(TRIED);
     assertThat(again.notBefore()).isEqualTo(soon);
+  }
+
+  /** As after a resend, while the request of the round before was still open. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void ofTwoRoundsOfOneRecipientTheNewerIsWrittenAnewWhicheverIsReturnedFirst(boolean newerFirst) {
+    UUID campaign = fixture.campaign(sender, 1);
+    SendRequest first = pausedAfterStart(campaign).getFirst();
+    settle(first, RecipientStatus.PENDING, 2);
+    ReturnedRequest older =
+        new ReturnedRequest(first.recipientId(), campaign, 1, 3, TRIED, null, null);
+    ReturnedRequest newer =
+        new ReturnedRequest(first.recipientId(), campaign, 2, 1, TRIED, null, null);
+    (newerFirst ? List.of(newer, older) : List.of(older, newer)).forEach(this::giveBack);
+    resume(campaign);
+
+    assertThat(requests())
+        .singleElement()
+        .satisfies(again -> {
+          assertThat(again.round()).isEqualTo(2);
+          assertThat(again.attempts()).isEqualTo(1);
+        });
   }
 
   /** Workers that are short of memory would return them at once. */

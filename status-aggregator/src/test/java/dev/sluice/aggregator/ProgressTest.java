@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.aggregator.rows.CampaignCounts;
+import dev.sluice.local.TestLoggers;
 import dev.sluice.schema.CampaignStatus;
 import dev.sluice.schema.RecipientStatus;
 import java.time.Instant;
@@ -15,12 +16,11 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class ProgressTest {
   private static final UUID CAMPAIGN = new UUID(0, 1);
 
-  private final Logger log = (Logger) LoggerFactory.getLogger(Progress.class);
+  private final Logger log = (Logger) TestLoggers.of(Progress.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
   private final PendingBatch batch = new PendingBatch();
 

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.sluice.benchmark.simulation.Schedule.Fault;
 import dev.sluice.benchmark.simulation.Schedule.Kind;
+import dev.sluice.local.TestLoggers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,10 +15,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 class SimulationTest {
-  private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.sluice");
+  private static final Logger LOG = (Logger) TestLoggers.named("dev.sluice");
   private static final Level BEFORE = LOG.getLevel();
   private static final long SCHEDULES = 1_000;
 

@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,7 +71,10 @@ class DatabaseGaugeTest {
       assertThat(told()).isTrue();
       minutes(3);
       assertThat(told()).isFalse();
-      assertThat(log.list).hasSize(1);
+      // Other tests' producers may lose their databases meanwhile.
+      assertThat(List.copyOf(log.list))
+          .filteredOn(line -> line.getFormattedMessage().contains("sender_recipient"))
+          .hasSize(1);
     } finally {
       FIXTURE.asOwner("ALTER TABLE sluice.gone RENAME TO sender_recipient");
     }

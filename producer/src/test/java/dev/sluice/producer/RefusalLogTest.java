@@ -49,8 +49,12 @@ class RefusalLogTest {
 
   private long offset;
 
+  /** Returns what this test's thread has logged; others' may log here meanwhile. */
   private List<String> written() {
-    return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    return List.copyOf(lines.list).stream()
+        .filter(line -> line.getThreadName().equals(Thread.currentThread().getName()))
+        .map(ILoggingEvent::getFormattedMessage)
+        .toList();
   }
 
   private record Place(String topic, int partition, long offset) implements RecordMetadata {}

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Pages that are being read, which will fill lanes when they come. */
 final class PagesUnderWay {
@@ -50,6 +51,10 @@ final class PagesUnderWay {
     byCampaign.put(id, new Page(senderId, lanes.size(), places, around.steady().instant()));
   }
 
+  void remove(UUID id) {
+    byCampaign.remove(id);
+  }
+
   void retain(Predicate<UUID> stillRead) {
     byCampaign.keySet().removeIf(stillRead.negate());
   }
@@ -75,9 +80,14 @@ final class PagesUnderWay {
    * queued beyond the room.
    */
   Map<LaneKey, Long> places() {
+    return places(null);
+  }
+
+  /** Returns the same, with the places of the page that is written now, even if it was slow. */
+  Map<LaneKey, Long> places(@Nullable UUID written) {
     Map<LaneKey, Long> places = new HashMap<>();
     byCampaign.forEach((id, page) -> {
-      if (!isSlow(id, page)) {
+      if (id.equals(written) || !isSlow(id, page)) {
         page.places().forEach((lane, count) -> places.merge(lane, count, Long::sum));
       }
     });

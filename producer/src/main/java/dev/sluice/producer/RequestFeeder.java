@@ -319,7 +319,7 @@ final class RequestFeeder {
     if (reading == null) {
       return;
     }
-    BacklogLimit.Rooms rooms = backlogLimit.rooms(reading);
+    BacklogLimit.Rooms rooms = backlogLimit.rooms(reading, underWay.places(id));
     long turn = turn(feedable, !fresh);
     int requests = 0;
     for (RenderedRequest rendered : page.renderedRequests()) {
@@ -339,6 +339,7 @@ final class RequestFeeder {
             : feedable.fanOut();
     fanOuts.put(id, fanOut);
     backlogLimit.remember(rooms, now());
+    underWay.remove(id);
     around.watch().moved(id);
     if (page.dayUsedUp()) {
       sql.dailyLimit().usedUp(sender.identity().id());

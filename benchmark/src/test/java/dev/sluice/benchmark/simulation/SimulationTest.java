@@ -67,6 +67,26 @@ class SimulationTest {
     assertThat(run(Kind.UNKNOWN, 39)).isEmpty();
   }
 
+  /**
+   * A regression: requests whose lane was closed meanwhile were written into another one, whose
+   * room the rest of their page needed.
+   */
+  @Test
+  void requestsOfAClosedLaneDoNotFillAnotherBeyondItsBacklog() {
+    assertThat(
+            new Simulations()
+                .run(
+                    new Schedule(
+                        1_796_081_407_010_155L,
+                        1,
+                        3,
+                        Schedule.RECIPIENTS,
+                        List.of(
+                            new Fault(Kind.KILL_PRODUCER, 2_139_307_719L, 11_197_000_000L, 865),
+                            new Fault(Kind.KILL_AGGREGATOR, 5_930_009_773L, 140_000_000L, 361)))))
+        .isEmpty();
+  }
+
   private static Optional<String> run(Kind delay, long seed) {
     return new Simulations()
         .run(

@@ -137,30 +137,34 @@ public final class BacklogLimit {
      * @param turn how many requests were dealt before this one
      */
     public int deal(CampaignRepository.Sender sender, long turn) {
-      int lanes = sender.rates().used();
-      int first = sender.rates().inTurn(turn);
-      int chosen = first;
-      for (int i = 0; i < lanes; i++) {
-        int lane = (first + i) % lanes;
-        if (of(sender, lane) > 0) {
-          chosen = lane;
-          break;
-        }
-      }
+      int chosen = another(sender, sender.rates().inTurn(turn), turn);
       add(sender, chosen, 1);
       return chosen;
     }
 
     /**
-     * Uses up one place of a lane that was dealt earlier, or, if that is no longer open, of the
-     * next in turn that has room. Returns the lane.
+     * Returns the lane for a place that was dealt earlier and is reserved in these rooms. If its
+     * lane is no longer open, it is the next in turn with room beyond all reserved places.
      */
     public int take(CampaignRepository.Sender sender, int lane, long turn) {
-      if (!isOpen(sender, lane)) {
-        return deal(sender, turn);
+      int taken = isOpen(sender, lane) ? lane : another(sender, lane, turn);
+      if (taken == lane) {
+        dealt.merge(key(sender, lane), 1, Integer::sum);
+      } else {
+        add(sender, taken, 1);
       }
-      add(sender, lane, 1);
-      return lane;
+      return taken;
+    }
+
+    /** Returns the next lane in turn that has room, or this one if none has. */
+    private int another(CampaignRepository.Sender sender, int lane, long turn) {
+      int lanes = sender.rates().used();
+      int first = sender.rates().inTurn(turn);
+      return IntStream.range(0, lanes)
+          .map(i -> (first + i) % lanes)
+          .filter(one -> of(sender, one) > 0)
+          .findFirst()
+          .orElse(lane);
     }
 
     /** Gives back a place that was dealt. */

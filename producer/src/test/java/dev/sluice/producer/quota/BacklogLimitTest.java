@@ -79,6 +79,19 @@ class BacklogLimitTest {
     assertThat(rooms.take(two, dealt, 0)).isEqualTo(1 - dealt);
   }
 
+  /** Or the lane would get more than its room, once the page's own places there are taken, too. */
+  @Test
+  void itIsNotTakenWhereTheRoomIsReservedForOthers() {
+    CampaignRepository.Sender two = sender("one", 2, 2);
+    Map<LaneKey, Long> reserved = Map.of(ONE, 5L, new LaneKey("one", 1), 5L);
+    backlogLimit.full(new LaneKey("one", 1), Duration.ofSeconds(30), SECOND);
+    BacklogLimit.Rooms rooms = backlogLimit.rooms(reading(2 * SECOND, 3), reserved);
+
+    assertThat(IntStream.range(0, 5).map(turn -> rooms.take(two, 1, turn)))
+        .containsExactly(0, 0, 1, 1, 1);
+    assertThat(IntStream.range(0, 5).map(turn -> rooms.take(two, 0, turn))).containsOnly(0);
+  }
+
   @Test
   void aPlaceThatIsGivenBackIsFree() {
     BacklogLimit.Rooms rooms = backlogLimit.rooms(reading(0, 700));

@@ -196,6 +196,19 @@ public final class WebhookFixture implements AutoCloseable {
     return http.send(request.build(), BodyHandlers.discarding()).statusCode();
   }
 
+  /**
+   * Posts a call whose body is sent only when the console asks for it, as it closes the connection
+   * of a call that it refuses by its length.
+   */
+  public int announce(String body) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url()))
+            .expectContinue(true)
+            .POST(BodyPublishers.ofString(body))
+            .build();
+    return http.send(request, BodyHandlers.discarding()).statusCode();
+  }
+
   public static String signature(String secret, byte[] body) throws Exception {
     Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));

@@ -1,6 +1,7 @@
 package dev.sluice.producer.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
@@ -186,6 +187,18 @@ class ReplicasInSyncTest {
             AlterConfigOp.OpType.SET);
     try (Admin admin = Admin.create(kafka.client(Map.of()))) {
       admin.incrementalAlterConfigs(Map.of(topic, List.of(set))).all().get();
+      await().until(() -> replicasInSync(admin, topic), Integer.toString(replicasInSync)::equals);
     }
+  }
+
+  /** The controller accepts a setting before the brokers know it. */
+  private static String replicasInSync(Admin admin, ConfigResource topic) throws Exception {
+    return admin
+        .describeConfigs(List.of(topic))
+        .all()
+        .get()
+        .get(topic)
+        .get(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG)
+        .value();
   }
 }

@@ -197,14 +197,15 @@ public final class WebhookFixture implements AutoCloseable {
   }
 
   /**
-   * Posts a call whose body is sent only when the console asks for it, as it closes the connection
-   * of a call that it refuses by its length.
+   * Posts a signed call whose body is sent only when the console asks for it, as it closes the
+   * connection of a call that it refuses by its length.
    */
-  public int announce(String body) throws Exception {
+  public int announce(byte[] body) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(url()))
             .expectContinue(true)
-            .POST(BodyPublishers.ofString(body))
+            .header("X-Hub-Signature-256", signature(SECRET, body))
+            .POST(BodyPublishers.ofByteArray(body))
             .build();
     return http.send(request, BodyHandlers.discarding()).statusCode();
   }

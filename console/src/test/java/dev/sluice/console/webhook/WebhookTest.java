@@ -78,7 +78,7 @@ class WebhookTest {
 
     assertThat(FIXTURE.post(body, null)).isEqualTo(403);
     assertThat(FIXTURE.post(body, signature("other-secret", body))).isEqualTo(403);
-    assertThat(FIXTURE.announce(" ".repeat(3 * 1024 * 1024 + 1))).isEqualTo(413);
+    assertThat(FIXTURE.announce(new byte[3 * 1024 * 1024 + 1])).isEqualTo(413);
     assertThat(FIXTURE.results(campaign)).isEmpty();
     assertThat(
             FIXTURE

@@ -2,16 +2,15 @@ package dev.sluice.console;
 
 import static dev.sluice.console.ConsoleFixture.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.local.FailedStart;
 import dev.sluice.local.TestEnvironment;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.database.Database;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jooq.DSLContext;
@@ -50,13 +49,12 @@ class ConsoleTest {
   }
 
   @Test
-  void aStartThatFailsLeavesNothingOpen() {
+  void aStartThatFailsLeavesNothingOpen() throws Exception {
     TestEnvironment environment = TestEnvironment.create(1);
     KafkaConfig kafka = environment.kafka();
     ConsoleConfig onATakenPort =
         new ConsoleConfig(
-            new KafkaConfig(
-                kafka.bootstrapServers(), kafka.topics(), Map.of("client.id", "failing-start")),
+            kafka,
             environment.as(ServiceRole.CONSOLE),
             CONSOLE.port(),
             Optional.empty(),
@@ -64,17 +62,15 @@ class ConsoleTest {
             WebhookConfig.NONE);
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
-    assertThatThrownBy(() -> new Console(onATakenPort, new Health(), meters, settings -> {}))
-        .isInstanceOf(RuntimeException.class);
+    FailedStart failed =
+        FailedStart.of(() -> new Console(onATakenPort, new Health(), meters, settings -> {}));
+
+    assertThat(failed.failure()).hasStackTraceContaining("in use");
 
     try (Database database = new Database(environment.owner(), 1, "test", meters)) {
       await().untilAsserted(() -> assertThat(clients(database.sql())).isZero());
     }
-    await()
-        .untilAsserted(() ->
-            assertThat(Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .noneMatch(name -> name.endsWith("failing-start")));
+    await().untilAsserted(() -> assertThat(failed.threads()).isEmpty());
   }
 
   /** Returns how many connections the console has; of others' only little can be seen. */

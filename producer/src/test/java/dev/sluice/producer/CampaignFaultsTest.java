@@ -19,10 +19,6 @@ import org.junit.jupiter.api.Test;
 
 /** A fault of one campaign, or of one recipient, must not affect any other. */
 class CampaignFaultsTest extends FanOutTest {
-  /** With tables of its own, as it renames some. */
-  CampaignFaultsTest() {
-    super(CampaignFaultsTest.class);
-  }
 
   /** Enough turns for all tries of a campaign that cannot work. */
   private static final int TRIES = 120;

@@ -16,10 +16,6 @@ import org.junit.jupiter.api.Test;
 
 /** Who has had as many messages lately as a frequency cap allows is skipped, with the reason. */
 class CappedPeopleTest extends FanOutTest {
-  /** With tables of its own, as it empties one. */
-  CappedPeopleTest() {
-    super(CappedPeopleTest.class);
-  }
 
   @BeforeEach
   void nobodyHasHadAMessage() {

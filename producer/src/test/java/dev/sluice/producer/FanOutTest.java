@@ -41,14 +41,16 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jooq.Field;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInfo;
 
 /** The topology on its own driver, with a real database and a clock that tests advance. */
 abstract class FanOutTest {
   static final Topics TOPICS = new Topics("t.");
 
-  final Fixture fixture;
+  final Fixture fixture = Fixture.of(getClass());
 
   final AtomicLong waiting = new AtomicLong();
   final Map<String, Control> inForce = new HashMap<>();
@@ -78,14 +80,9 @@ abstract class FanOutTest {
   TestOutputTopic<String, byte[]> events;
   TestOutputTopic<String, byte[]> deadLetters;
 
-  /** With tables that all of these classes share, each with campaigns and senders of its own. */
-  FanOutTest() {
-    this(FanOutTest.class);
-  }
-
-  /** With tables that the classes with the same key share. */
-  FanOutTest(Class<?> key) {
-    fixture = Fixture.of(key);
+  @AfterAll
+  static void close(TestInfo test) {
+    Fixture.close(test.getTestClass().orElseThrow());
   }
 
   @BeforeEach

@@ -20,29 +20,40 @@ import org.jooq.JSONB;
 
 /** A test class's own database, with methods that fill it. */
 final class Fixture {
-  private static final Map<Class<?>, Fixture> BY_KEY = new ConcurrentHashMap<>();
+  private static final Map<Class<?>, Fixture> OF_CLASSES = new ConcurrentHashMap<>();
 
   static final String TEMPLATE = "{\"type\":\"text\",\"text\":{\"body\":\"Olá {{name}}\"}}";
 
   private final TestEnvironment environment = TestEnvironment.create(4);
-  private final DSLContext sql =
-      new Database(environment.database(), 4, "test", new SimpleMeterRegistry()).sql();
-  private final DSLContext producer =
-      new Database(environment.as(ServiceRole.PRODUCER), 4, "test", new SimpleMeterRegistry())
-          .sql();
+  private final Database sql =
+      new Database(environment.database(), 4, "test", new SimpleMeterRegistry());
+  private final Database producer =
+      new Database(environment.as(ServiceRole.PRODUCER), 4, "test", new SimpleMeterRegistry());
 
-  /** Returns the one of all tests with this key. */
-  static Fixture of(Class<?> key) {
-    return BY_KEY.computeIfAbsent(key, _ -> new Fixture());
+  /**
+   * Returns the one of a test class. Others run beside it, and a producer starts every campaign
+   * that is due, whoever scheduled it.
+   */
+  static Fixture of(Class<?> test) {
+    return OF_CLASSES.computeIfAbsent(test, _ -> new Fixture());
+  }
+
+  /** Closes the one of a test class, if it has one. */
+  static void close(Class<?> test) {
+    Fixture fixture = OF_CLASSES.remove(test);
+    if (fixture != null) {
+      fixture.sql.close();
+      fixture.producer.close();
+    }
   }
 
   DSLContext sql() {
-    return sql;
+    return sql.sql();
   }
 
   /** Returns jOOQ in the producer's own role. */
   DSLContext producer() {
-    return producer;
+    return producer.sql();
   }
 
   TestEnvironment environment() {
@@ -69,30 +80,34 @@ final class Fixture {
   }
 
   void sender(String id, double rate, int lanes) {
-    sql.insertInto(SENDER, SENDER.ID, SENDER.ADDRESS, SENDER.RATE_PER_SECOND, SENDER.LANES)
+    sql()
+        .insertInto(SENDER, SENDER.ID, SENDER.ADDRESS, SENDER.RATE_PER_SECOND, SENDER.LANES)
         .values(id, "1", rate, lanes)
         .execute();
   }
 
   UUID campaign(String sender, int recipients) {
     UUID id =
-        sql.insertInto(CAMPAIGN, CAMPAIGN.NAME, CAMPAIGN.SENDER_ID, CAMPAIGN.MESSAGE)
+        sql()
+            .insertInto(CAMPAIGN, CAMPAIGN.NAME, CAMPAIGN.SENDER_ID, CAMPAIGN.MESSAGE)
             .values("test", sender, JSONB.valueOf(TEMPLATE))
             .returning(CAMPAIGN.ID)
             .fetchSingle(CAMPAIGN.ID);
-    sql.execute(
-        """
-        INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)
-        SELECT ?, '+55119' || (60000000 + n), '{"name":"Ana"}'
-        FROM generate_series(1, ?) AS n
-        """,
-        id,
-        recipients);
+    sql()
+        .execute(
+            """
+            INSERT INTO sluice.campaign_recipient (campaign_id, phone, variables)
+            SELECT ?, '+55119' || (60000000 + n), '{"name":"Ana"}'
+            FROM generate_series(1, ?) AS n
+            """,
+            id,
+            recipients);
     return id;
   }
 
   void setVariables(UUID campaign, String phone, String variables) {
-    sql.update(CAMPAIGN_RECIPIENT)
+    sql()
+        .update(CAMPAIGN_RECIPIENT)
         .set(CAMPAIGN_RECIPIENT.VARIABLES, JSONB.valueOf(variables))
         .where(CAMPAIGN_RECIPIENT.CAMPAIGN_ID.eq(campaign))
         .and(CAMPAIGN_RECIPIENT.PHONE.eq(phone))
@@ -101,16 +116,17 @@ final class Fixture {
 
   /** Sets larger variables than may be inserted, as in older rows; in a second round. */
   void setLargeVariables(UUID campaign, String phone, String name, int length) {
-    sql.execute(
-        """
-        UPDATE sluice.campaign_recipient
-        SET round = 2, variables = jsonb_build_object('name', 'Ana', ?, repeat('x', ?))
-        WHERE campaign_id = ? AND phone = ?
-        """,
-        name,
-        length,
-        campaign,
-        phone);
+    sql()
+        .execute(
+            """
+            UPDATE sluice.campaign_recipient
+            SET round = 2, variables = jsonb_build_object('name', 'Ana', ?, repeat('x', ?))
+            WHERE campaign_id = ? AND phone = ?
+            """,
+            name,
+            length,
+            campaign,
+            phone);
   }
 
   /** Deletes a campaign, as only the tables' owner can. */
@@ -124,31 +140,34 @@ final class Fixture {
 
   /** Gives a recipient a unique number, which is suppressed. */
   void suppress(UUID campaign, String phone) {
-    sql.execute(
-        "UPDATE sluice.campaign_recipient SET phone = '+5511970000001'"
-            + " WHERE campaign_id = ? AND phone = ?",
-        campaign,
-        phone);
-    sql.execute(
-        "INSERT INTO sluice.suppression (phone) VALUES ('+5511970000001') ON CONFLICT DO NOTHING");
+    sql()
+        .execute(
+            "UPDATE sluice.campaign_recipient SET phone = '+5511970000001'"
+                + " WHERE campaign_id = ? AND phone = ?",
+            campaign,
+            phone);
+    sql()
+        .execute(
+            "INSERT INTO sluice.suppression (phone) VALUES ('+5511970000001') ON CONFLICT DO NOTHING");
   }
 
   /** Sets a sender's daily limit. */
   void limit(String sender, int people) {
-    sql.execute("UPDATE sluice.sender SET daily_limit = ? WHERE id = ?", people, sender);
+    sql().execute("UPDATE sluice.sender SET daily_limit = ? WHERE id = ?", people, sender);
   }
 
   /** Returns what a campaign's row holds. */
   <T> T of(UUID campaign, Field<T> column) {
-    return sql.select(column).from(CAMPAIGN).where(CAMPAIGN.ID.eq(campaign)).fetchSingle(column);
+    return sql().select(column).from(CAMPAIGN).where(CAMPAIGN.ID.eq(campaign)).fetchSingle(column);
   }
 
   /** Sets a sender's frequency cap. */
   void cap(String sender, int messages, int days) {
-    sql.execute(
-        "UPDATE sluice.sender SET cap_messages = ?, cap_days = ? WHERE id = ?",
-        messages,
-        days,
-        sender);
+    sql()
+        .execute(
+            "UPDATE sluice.sender SET cap_messages = ?, cap_days = ? WHERE id = ?",
+            messages,
+            days,
+            sender);
   }
 }

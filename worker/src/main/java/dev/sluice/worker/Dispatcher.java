@@ -15,6 +15,7 @@ import dev.sluice.schema.SendRequest.Sender;
 import dev.sluice.worker.breaker.CircuitBreaker;
 import dev.sluice.worker.breaker.CircuitBreaker.Sign;
 import dev.sluice.worker.breaker.CircuitBreakers;
+import dev.sluice.worker.breaker.Ticket;
 import dev.sluice.worker.pacing.LanePacer;
 import java.time.Duration;
 import java.time.Instant;
@@ -142,7 +143,7 @@ final class Dispatcher {
     private final SendTask task;
     private final Sender sender;
     private final CircuitBreaker breaker;
-    private final CircuitBreaker.Ticket ticket;
+    private final Ticket ticket;
     private final LanePacer.Slot slot;
     private final long committedAtNanos;
     private final long launchedNanos = awakeNanos();

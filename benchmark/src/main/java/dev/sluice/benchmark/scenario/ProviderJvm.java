@@ -20,23 +20,24 @@ import java.util.stream.Stream;
 public final class ProviderJvm implements AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
+  /** Without the right to take precedence, {@code nice} says so and runs the program anyway. */
+  private static final List<String> PRECEDENCE = List.of("nice", "-n", "-10");
+
   private final int port;
   private final Process process;
 
-  private ProviderJvm(int port, List<String> arguments) throws IOException {
+  private ProviderJvm(int port, List<String> before, List<String> arguments) throws IOException {
     this.port = port;
+    List<String> java =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx512m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"));
     process =
-        new ProcessBuilder(
-                Stream.concat(
-                        Stream.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                            "-Xmx512m",
-                            "--enable-native-access=ALL-UNNAMED",
-                            "--sun-misc-unsafe-memory-access=allow",
-                            "-cp",
-                            System.getProperty("java.class.path")),
-                        arguments.stream())
-                    .toList())
+        new ProcessBuilder(Stream.of(before, java, arguments).flatMap(List::stream).toList())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
@@ -49,6 +50,7 @@ public final class ProviderJvm implements AutoCloseable {
     int port = FreePort.next();
     return new ProviderJvm(
         port,
+        List.of(),
         List.of(
             "dev.sluice.cli.Sluice",
             "simulator",
@@ -64,9 +66,22 @@ public final class ProviderJvm implements AutoCloseable {
 
   /** Starts a {@link PlainProvider} that responds after this time. */
   static ProviderJvm plain(Duration latency) throws IOException {
+    return plain(latency, List.of());
+  }
+
+  /**
+   * Starts a {@link PlainProvider} that takes precedence over all other processes, so that it notes
+   * when messages arrive and not when it gets to run, as a machine of its own would.
+   */
+  static ProviderJvm plainFirst(Duration latency) throws IOException {
+    return plain(latency, PRECEDENCE);
+  }
+
+  private static ProviderJvm plain(Duration latency, List<String> before) throws IOException {
     int port = FreePort.next();
     return new ProviderJvm(
         port,
+        before,
         List.of(
             PlainProvider.class.getName(),
             Integer.toString(port),

@@ -51,7 +51,7 @@ final class RateScenario implements Scenario {
     List<Measured> measured = new ArrayList<>();
     for (int workers : WORKERS) {
       // As many partitions as workers, so that each has one of the lanes.
-      try (ProviderJvm provider = ProviderJvm.plain(LATENCY);
+      try (ProviderJvm provider = ProviderJvm.plainFirst(LATENCY);
           Servers servers = new Servers(workers);
           Fleet fleet = MeasuredRoles.of(servers, provider.url(), Fleet.SAYING_WHEN)) {
         fleet.start("producer 1");

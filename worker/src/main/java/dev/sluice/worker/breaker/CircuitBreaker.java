@@ -1,20 +1,18 @@
 package dev.sluice.worker.breaker;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Stops sending for one sender when its provider gives no reliable responses, so that the messages
  * in doubt are limited by seconds and not by the answer timeout. Three things open it: silence
  * (sends in flight and none answered for longer than usual), doubt (consecutive outcomes in doubt),
- * and half of the newest outcomes being in doubt, where a send without a response long after the
- * usual time counts as such. While it is open nothing is launched. When it is half-open a single
- * send goes first, and each response allows one more in flight, as in TCP's slow start; the first
- * doubt or silence opens it again. A new process likewise starts a sender with a few sends: while
- * it is cold, sends launched over seconds could arrive all at once. A fast sender all but stops
- * before silence is certain, since each send without a response costs a connection.
+ * and half of the {@link NewestOutcomes} being in doubt, where a send without a response long after
+ * the usual time counts as such. While it is open nothing is launched. When it is half-open a
+ * single send goes first, and each response allows one more in flight, as in TCP's slow start; the
+ * first doubt or silence opens it again. A new process likewise starts a sender with a few sends:
+ * while it is cold, sends launched over seconds could arrive all at once. A fast sender all but
+ * stops before silence is certain, since each send without a response costs a connection.
  *
  * <p>For silence and for consecutive outcomes only sends launched after the newest answered one
  * count. An older one without a response is an isolated failure, which says nothing about the
@@ -43,15 +41,6 @@ public final class CircuitBreaker {
    * doubt by chance, ten in a row are one case in 10<sup>10</sup>.
    */
   public static final int DOUBTS = 10;
-
-  /**
-   * The number of newest outcomes considered; under a second's at 80/s. Where one in five is in
-   * doubt by chance, half of them are in about two cases of a million.
-   */
-  static final int NEWEST = 50;
-
-  /** The number of them in doubt that opens the breaker. */
-  static final int MOST_IN_DOUBT = NEWEST / 2;
 
   /** The number of responses that closes it when it is half-open; as many as doubts open it. */
   private static final int TRUST = 10;
@@ -102,58 +91,14 @@ public final class CircuitBreaker {
    */
   record Cause(String what, long sinceNanos, String detail) {}
 
-  /** One send, as tracked by the breaker. */
-  public static final class Ticket {
-    private final int period;
-    private long number = -1;
-    private long launchedNanos;
-    private boolean ended;
-    private boolean overdue;
-
-    private Ticket(int period) {
-      this.period = period;
-    }
-  }
-
-  private record Outcome(boolean inDoubt, long atNanos) {}
-
   private final RoundTripTime roundTrip = new RoundTripTime();
-
-  /** Launched in this period after the newest answered send, in order; some may have ended. */
-  private final Deque<Ticket> unheard = new ArrayDeque<>();
-
-  /** Launched in this period and neither ended nor overdue, in order; some may have ended. */
-  private final Deque<Ticket> awaited = new ArrayDeque<>();
-
-  /** The newest outcomes of this period. */
-  private final Deque<Outcome> newest = new ArrayDeque<>();
-
-  private int newestInDoubt;
 
   private State state = State.CLOSED;
   private @Nullable Cause cause;
   private long openedNanos;
   private boolean alive;
 
-  /** Incremented when it becomes half-open; sends of earlier periods say nothing about this one. */
-  private int period;
-
-  private int first = FIRST;
-  private long answered;
-  private int underWay;
-
-  /** Admitted in this period and not launched yet. */
-  private int waiting;
-
-  /** Those in {@link #unheard} that have not ended. */
-  private int out;
-
-  private int outAtNewestAnswer;
-  private long launchedNanos;
-  private long launches;
-  private long overtaken = -1;
-  private int doubts;
-  private long doubtsSinceNanos;
+  private Period period = new Period(FIRST);
   private boolean everAnswered;
   private long lastAnswerNanos;
   private long usedNanos;
@@ -164,9 +109,11 @@ public final class CircuitBreaker {
   public synchronized int room(long nowNanos) {
     return switch (state) {
       case CLOSED, HALF_OPEN -> {
-        long room = first + answered - underWay;
+        long room = period.room();
         yield Math.clamp(
-            isQuiet(nowNanos) ? Math.min(room, roomWhileQuiet(nowNanos)) : room,
+            isQuiet(nowNanos)
+                ? Math.min(room, period.roomWhileQuiet(MOST_WHILE_QUIET, QUIET, nowNanos))
+                : room,
             0,
             Integer.MAX_VALUE);
       }
@@ -175,16 +122,10 @@ public final class CircuitBreaker {
     };
   }
 
-  private int roomWhileQuiet(long nowNanos) {
-    int room = Math.max(MOST_WHILE_QUIET, 2 * outAtNewestAnswer) - out - waiting;
-    boolean oneMore = waiting == 0 && nowNanos - launchedNanos >= QUIET.toNanos();
-    return oneMore ? Math.max(1, room) : room;
-  }
-
   /** Returns whether there has been no response for a little longer than usual. */
   public synchronized boolean isQuiet(long nowNanos) {
-    Ticket oldest = oldestUnheard();
-    return oldest != null && isLate(oldest, QUIET, nowNanos);
+    Ticket oldest = period.oldestUnheard();
+    return oldest != null && oldest.isLate(QUIET, usualNanos(), nowNanos);
   }
 
   /** Returns whether it is testing whether the provider answers again. */
@@ -195,60 +136,44 @@ public final class CircuitBreaker {
   /** Registers a send that is declared started and waits for its time slot. */
   public synchronized Ticket admit(long nowNanos) {
     usedNanos = nowNanos;
-    underWay++;
-    waiting++;
-    return new Ticket(period);
+    return period.admit();
   }
 
   /** Asks for permission to launch a send now. */
   public synchronized boolean tryLaunch(Ticket ticket, long nowNanos) {
     boolean closed = state == State.CLOSED || state == State.HALF_OPEN;
-    if (!closed || ticket.period != period) {
+    if (!closed || ticket.period() != period) {
       return false;
     }
-    ticket.number = launches++;
-    ticket.launchedNanos = nowNanos;
-    launchedNanos = nowNanos;
-    waiting--;
-    out++;
-    unheard.add(ticket);
-    awaited.add(ticket);
+    period.launch(ticket, nowNanos);
     return true;
   }
 
   /** Records that a send has ended or was not launched. */
   public synchronized void ended(Ticket ticket, Sign sign, String detail, long nowNanos) {
-    ticket.ended = true;
-    if (ticket.period == period) {
-      underWay--;
-      if (ticket.number < 0) {
-        waiting--;
-      } else if (ticket.number > overtaken) {
-        out--;
-      }
+    ticket.end();
+    boolean current = ticket.period() == period;
+    if (current) {
+      period.ended(ticket);
     }
     switch (sign) {
       case ANSWER -> answered(ticket, nowNanos);
       case DOUBT -> doubted(ticket, detail, nowNanos);
       case NOTHING -> {}
     }
-    if (sign != Sign.NOTHING && ticket.period == period && !ticket.overdue) {
+    if (sign != Sign.NOTHING && current && !ticket.isOverdue()) {
       count(sign == Sign.DOUBT, detail, nowNanos);
     }
   }
 
   private void count(boolean inDoubt, String detail, long nowNanos) {
-    newest.add(new Outcome(inDoubt, nowNanos));
-    newestInDoubt += inDoubt ? 1 : 0;
-    if (newest.size() > NEWEST && newest.remove().inDoubt()) {
-      newestInDoubt--;
-    }
-    if (state == State.CLOSED && inDoubt && newestInDoubt >= MOST_IN_DOUBT) {
-      long since = newest.stream().filter(Outcome::inDoubt).findFirst().orElseThrow().atNanos();
+    NewestOutcomes newest = period.newest();
+    newest.add(inDoubt, nowNanos);
+    if (state == State.CLOSED && inDoubt && newest.areMostlyInDoubt()) {
       open(
           "few answers",
-          since,
-          newestInDoubt
+          newest.inDoubtSinceNanos(),
+          newest.inDoubt()
               + " of the newest "
               + newest.size()
               + " in doubt, the last because: "
@@ -258,82 +183,65 @@ public final class CircuitBreaker {
   }
 
   private void answered(Ticket ticket, long nowNanos) {
-    roundTrip.learn(nowNanos - ticket.launchedNanos);
+    roundTrip.learn(nowNanos - ticket.launchedNanos());
     everAnswered = true;
     lastAnswerNanos = nowNanos;
     alive = true;
-    doubts = 0;
-    if (ticket.period != period) {
+    period.heard();
+    if (ticket.period() != period) {
       return;
     }
-    answered++;
-    overtaken = Math.max(overtaken, ticket.number);
-    while (!unheard.isEmpty() && unheard.element().number <= overtaken) {
-      if (!unheard.remove().ended) {
-        out--;
-      }
-    }
-    outAtNewestAnswer = out;
-    if (state == State.HALF_OPEN && answered >= TRUST) {
+    period.answered(ticket);
+    if (state == State.HALF_OPEN && period.answered() >= TRUST) {
       state = State.CLOSED;
       cause = null;
     }
   }
 
   private void doubted(Ticket ticket, String detail, long nowNanos) {
-    if (ticket.period != period || ticket.number <= overtaken) {
+    if (ticket.period() != period || period.isOvertaken(ticket)) {
       return;
     }
-    if (doubts++ == 0) {
-      doubtsSinceNanos = nowNanos;
-    }
-    if (state == State.HALF_OPEN || (state == State.CLOSED && doubts >= DOUBTS)) {
-      long since = everAnswered ? lastAnswerNanos : doubtsSinceNanos;
+    period.doubted(nowNanos);
+    if (state == State.HALF_OPEN || (state == State.CLOSED && period.doubts() >= DOUBTS)) {
+      long since = everAnswered ? lastAnswerNanos : period.doubtsSinceNanos();
       open(
-          "no answer", since, doubts + " in a row in doubt, the last because: " + detail, nowNanos);
+          "no answer",
+          since,
+          period.doubts() + " in a row in doubt, the last because: " + detail,
+          nowNanos);
     }
   }
 
   /** Checks for sends that have had no response for too long; called periodically. */
   synchronized void watch(long nowNanos) {
     watchSilence(nowNanos);
-    while (!awaited.isEmpty()
-        && (awaited.element().ended || isLate(awaited.element(), SILENCE, nowNanos))) {
-      Ticket first = awaited.remove();
-      if (!first.ended) {
-        first.overdue = true;
-        count(true, "no answer in time", nowNanos);
-      }
+    for (Ticket late = late(nowNanos); late != null; late = late(nowNanos)) {
+      late.overdue();
+      count(true, "no answer in time", nowNanos);
     }
   }
 
-  private boolean isLate(Ticket ticket, Duration by, long nowNanos) {
-    return nowNanos - ticket.launchedNanos > roundTrip.usualNanos() + by.toNanos();
-  }
-
-  private @Nullable Ticket oldestUnheard() {
-    while (!unheard.isEmpty() && unheard.element().ended) {
-      unheard.remove();
-    }
-    return unheard.peek();
+  private @Nullable Ticket late(long nowNanos) {
+    return period.removeLate(SILENCE, usualNanos(), nowNanos);
   }
 
   private void watchSilence(long nowNanos) {
-    Ticket oldest = oldestUnheard();
+    Ticket oldest = period.oldestUnheard();
     if (oldest == null || (state != State.CLOSED && state != State.HALF_OPEN)) {
       return;
     }
     boolean heard = everAnswered && nowNanos - lastAnswerNanos <= SILENCE.toNanos();
-    if (!heard && isLate(oldest, SILENCE, nowNanos)) {
-      boolean idleBefore = !everAnswered || oldest.launchedNanos - lastAnswerNanos > 0;
-      long since = idleBefore ? oldest.launchedNanos : lastAnswerNanos;
-      open("no answer", since, unheard.size() + " sent meanwhile", nowNanos);
+    if (!heard && oldest.isLate(SILENCE, usualNanos(), nowNanos)) {
+      boolean idleBefore = !everAnswered || oldest.launchedNanos() - lastAnswerNanos > 0;
+      long since = idleBefore ? oldest.launchedNanos() : lastAnswerNanos;
+      open("no answer", since, period.unheard() + " sent meanwhile", nowNanos);
     }
   }
 
   private void open(String what, long sinceNanos, String detail, long nowNanos) {
     // After a failed trial the reason still tells when the responses stopped.
-    Cause before = state == State.HALF_OPEN && answered == 0 ? cause : null;
+    Cause before = state == State.HALF_OPEN && period.answered() == 0 ? cause : null;
     cause =
         before == null
             ? new Cause(what, sinceNanos, detail)
@@ -354,24 +262,10 @@ public final class CircuitBreaker {
     } else if (!blocked
         && (state == State.BLOCKED
             || (state == State.OPEN && nowNanos - openedNanos > UNTOLD_NANOS))) {
-      tryAgain();
+      // A single send goes first.
+      state = State.HALF_OPEN;
+      period = new Period(1);
     }
-  }
-
-  private void tryAgain() {
-    state = State.HALF_OPEN;
-    period++;
-    first = 1;
-    answered = 0;
-    underWay = 0;
-    waiting = 0;
-    out = 0;
-    outAtNewestAnswer = 0;
-    doubts = 0;
-    unheard.clear();
-    awaited.clear();
-    newest.clear();
-    newestInDoubt = 0;
   }
 
   synchronized State state() {
@@ -383,7 +277,7 @@ public final class CircuitBreaker {
    * it returns its cause until the trial send is answered or nothing is left to send.
    */
   synchronized @Nullable Cause openFor(long nowNanos) {
-    boolean onTrial = answered == 0 && nowNanos - usedNanos < ACTIVE_NANOS;
+    boolean onTrial = period.answered() == 0 && nowNanos - usedNanos < ACTIVE_NANOS;
     return switch (state) {
       case CLOSED -> null;
       case OPEN, BLOCKED -> cause;
@@ -409,6 +303,6 @@ public final class CircuitBreaker {
   /** Returns whether nothing was sent for this long, so that the breaker can be forgotten. */
   synchronized boolean idle(Duration atLeast, long nowNanos) {
     boolean held = state == State.OPEN || (state == State.BLOCKED && cause != null);
-    return !held && underWay == 0 && nowNanos - usedNanos > atLeast.toNanos();
+    return !held && period.nothingUnderWay() && nowNanos - usedNanos > atLeast.toNanos();
   }
 }

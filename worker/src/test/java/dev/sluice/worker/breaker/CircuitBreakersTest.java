@@ -7,7 +7,6 @@ import dev.sluice.runtime.Ticker;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.SendRequest.Sender;
 import dev.sluice.worker.breaker.CircuitBreaker.Sign;
-import dev.sluice.worker.breaker.CircuitBreaker.Ticket;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

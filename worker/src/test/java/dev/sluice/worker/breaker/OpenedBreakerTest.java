@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.worker.breaker.CircuitBreaker.Sign;
 import dev.sluice.worker.breaker.CircuitBreaker.State;
-import dev.sluice.worker.breaker.CircuitBreaker.Ticket;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -13,8 +13,8 @@ import dev.sluice.schema.Control;
 import dev.sluice.schema.SendRequest;
 import dev.sluice.schema.SendRequest.Sender;
 import dev.sluice.worker.breaker.CircuitBreaker;
-import dev.sluice.worker.breaker.CircuitBreaker.Sign;
 import dev.sluice.worker.breaker.CircuitBreakers;
+import dev.sluice.worker.breaker.Sign;
 import dev.sluice.worker.breaker.Ticket;
 import dev.sluice.worker.pacing.LanePacer;
 import java.time.Duration;
@@ -334,7 +334,7 @@ final class Dispatcher {
       // A message that was not written says nothing about the provider. A doubt without a permit
       // comes from a provider that fails before it asks for one.
       boolean tells = permitted || outcome instanceof SendOutcome.InDoubt;
-      breaker.ended(ticket, tells ? sign(outcome) : Sign.NOTHING, detail(outcome), awakeNanos());
+      breaker.ended(ticket, tells ? Sign.of(outcome) : Sign.NOTHING, detail(outcome), awakeNanos());
       if (permitted) {
         meters.ended(sender.id(), outcome, ticker.nanoTime() - writtenNanos);
       }
@@ -360,24 +360,6 @@ final class Dispatcher {
    */
   private boolean stopped(SendRequest request) {
     return controls.state(request.campaignId(), request.sender().id()) != Control.State.RUNNING;
-  }
-
-  private static Sign sign(SendOutcome outcome) {
-    return switch (outcome) {
-      case SendOutcome.Accepted a -> Sign.ANSWER;
-      case SendOutcome.Refused r -> Sign.ANSWER;
-      case SendOutcome.OptedOut o -> Sign.ANSWER;
-      case SendOutcome.BadRequest b -> Sign.ANSWER;
-      case SendOutcome.TryAgain t -> Sign.ANSWER;
-      case SendOutcome.PairLimited p -> Sign.ANSWER;
-      case SendOutcome.Throttled t -> Sign.ANSWER;
-      case SendOutcome.SenderBlocked b -> Sign.ANSWER;
-      case SendOutcome.CampaignStopped s -> Sign.ANSWER;
-      case SendOutcome.InDoubt d -> Sign.DOUBT;
-      case SendOutcome.Unavailable u -> Sign.NOTHING;
-      case SendOutcome.Disconnected d -> Sign.NOTHING;
-      case SendOutcome.NotPrepared p -> Sign.NOTHING;
-    };
   }
 
   private static String detail(SendOutcome outcome) {

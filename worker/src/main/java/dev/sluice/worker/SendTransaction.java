@@ -2,7 +2,6 @@ package dev.sluice.worker;
 
 import dev.sluice.runtime.Ticker;
 import dev.sluice.runtime.kafka.ControlsView;
-import dev.sluice.schema.CampaignCommand;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.ReturnedRequest;
@@ -13,7 +12,6 @@ import dev.sluice.worker.output.RecordBatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,16 +35,14 @@ final class SendTransaction {
 
   private final RecordBatch batch;
   private final OutcomePolicy policy;
-  private final ControlsView view;
+  private final ControlChanges controls;
   private final AdmissionControl admission;
-  private final BlockLimit limit;
   private final Ticker ticker;
   private final List<Taken> started = new ArrayList<>();
   private final List<Taken> ended = new ArrayList<>();
   private final List<SendTask> handedOver = new ArrayList<>();
   private final List<UnsentRecord> removed = new ArrayList<>();
   private final Map<SendTask, Duration> waits = new LinkedHashMap<>();
-  private final Map<String, Control> controls = new HashMap<>();
   private int changes;
 
   /** A task and the lane that it was taken from. */
@@ -60,11 +56,10 @@ final class SendTransaction {
       BlockLimit limit,
       Ticker ticker) {
     this.ticker = ticker;
-    this.view = view;
     this.admission = admission;
-    this.limit = limit;
     this.batch = batch;
     this.policy = policy;
+    controls = new ControlChanges(batch, view, limit);
   }
 
   boolean isEmpty() {
@@ -170,10 +165,10 @@ final class SendTransaction {
       }
       case Disposition.BlockSender(var control) -> {
         String key = Control.senderKey(task.request().sender().id());
-        if (!isNews(key, task, Control.State.BLOCKED)) {
+        if (!controls.isNews(key, task, Control.State.BLOCKED)) {
           await(task, RECHECK);
-        } else if (limit.allows(key, control, controls)) {
-          await(task, control(key, control) ? RECHECK : UNTOLD);
+        } else if (controls.allows(key, control)) {
+          await(task, controls.write(key, control) ? RECHECK : UNTOLD);
         } else {
           turnAway(task);
         }
@@ -183,7 +178,7 @@ final class SendTransaction {
         mark(task, State.DONE);
       }
       case Disposition.StopCampaign(var pause) -> {
-        await(task, stop(pause, task) ? RECHECK : UNTOLD);
+        await(task, controls.pause(pause, task) ? RECHECK : UNTOLD);
       }
     }
   }
@@ -219,27 +214,6 @@ final class SendTransaction {
         task.result(RecipientStatus.FAILED, null, "not_sent", reason, ticker.now(), false));
   }
 
-  /** Stops a campaign; returns false if that cannot be written now. */
-  private boolean stop(CampaignCommand pause, SendTask task) {
-    String key = Control.campaignKey(pause.campaignId());
-    if (!isNews(key, task, Control.State.PAUSED) || controls.containsKey(key)) {
-      return true;
-    }
-    boolean written = batch.command(pause);
-    if (written) {
-      controls.put(key, new Control(Control.State.PAUSED, pause.reason()));
-    }
-    return written;
-  }
-
-  /**
-   * Returns whether a state would be new: a send launched before the last change must not revert
-   * it.
-   */
-  private boolean isNews(String key, SendTask task, Control.State wanted) {
-    return view.find(key).state() != wanted && view.appliedAt(key, task.launchedNanos());
-  }
-
   private void await(SendTask task, Duration delay) {
     if (returnedOrDropped(task)) {
       return;
@@ -256,7 +230,7 @@ final class SendTransaction {
 
   /** Returns or drops an attempted request that must not be sent now; returns whether it did. */
   private boolean returnedOrDropped(SendTask task) {
-    return switch (stoppedHere(task.request()) ? Admission.RETURN : admission.of(task)) {
+    return switch (controls.stop(task.request()) ? Admission.RETURN : admission.of(task)) {
       case ADMIT, HOLD -> false;
       case RETURN -> {
         boolean written = giveBack(task, null);
@@ -270,18 +244,6 @@ final class SendTransaction {
         yield true;
       }
     };
-  }
-
-  /**
-   * Returns whether this transaction itself stops the campaign, or the sender until it is resumed.
-   */
-  private boolean stoppedHere(SendRequest request) {
-    if (controls.isEmpty()) {
-      return false;
-    }
-    Control sender = controls.get(Control.senderKey(request.sender().id()));
-    return controls.containsKey(Control.campaignKey(request.campaignId()))
-        || (sender != null && sender.state() == Control.State.BLOCKED && !sender.endsByItself());
   }
 
   /**
@@ -316,35 +278,17 @@ final class SendTransaction {
 
   /** Unblocks a sender whose provider is back. */
   void unblock(String senderId) {
-    if (view.sender(senderId).endsByItself()) {
-      steer(senderId, new Control(Control.State.RUNNING, "the provider is back"));
-    }
+    changes += controls.unblock(senderId) ? 1 : 0;
   }
 
   /** Blocks a sender that is running. */
   void block(String senderId, Control control) {
-    if (view.sender(senderId).state() == Control.State.RUNNING) {
-      steer(senderId, control);
-    }
+    changes += controls.block(senderId, control) ? 1 : 0;
   }
 
   /** Applies a breaker's decision to a sender. */
   void steer(String senderId, Control control) {
-    if (control(Control.senderKey(senderId), control)) {
-      changes++;
-    }
-  }
-
-  /** Writes a control, unless there is one already; returns false if none can be written now. */
-  private boolean control(String key, Control control) {
-    if (controls.containsKey(key)) {
-      return true;
-    }
-    boolean written = limit.allows(key, control, controls) && batch.control(key, control);
-    if (written) {
-      controls.put(key, control);
-    }
-    return written;
+    changes += controls.steer(senderId, control) ? 1 : 0;
   }
 
   /** Declares a task started. */
@@ -391,7 +335,7 @@ final class SendTransaction {
 
   /** Launches the tasks declared started, after the commit. */
   void apply(Dispatcher dispatcher, DelayedTasks delayed, long begunNanos) {
-    controls.forEach((key, control) -> view.expect(key, control, begunNanos));
+    controls.apply(begunNanos);
     for (Taken one : started) {
       one.task().partition().addWaiting(-1);
       one.task().launched(ticker.nanoTime());

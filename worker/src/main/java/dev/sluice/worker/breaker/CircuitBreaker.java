@@ -60,16 +60,6 @@ public final class CircuitBreaker {
   /** The time after which it tries again by itself if other workers cannot be told. */
   private static final long UNTOLD_NANOS = Duration.ofSeconds(30).toNanos();
 
-  /** The sign that an outcome gives about the provider. */
-  public enum Sign {
-    /** It has answered, whatever the response. */
-    ANSWER,
-    /** It may or may not have received the message. */
-    DOUBT,
-    /** It has not received the message. */
-    NOTHING
-  }
-
   /** Whether sends are allowed. */
   enum State {
     /** Sends are allowed. */

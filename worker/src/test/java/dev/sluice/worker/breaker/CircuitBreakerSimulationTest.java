@@ -2,7 +2,6 @@ package dev.sluice.worker.breaker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.worker.breaker.CircuitBreaker.Sign;
 import dev.sluice.worker.breaker.CircuitBreaker.State;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -6,7 +6,6 @@ import dev.sluice.runtime.Health;
 import dev.sluice.runtime.Ticker;
 import dev.sluice.schema.Control;
 import dev.sluice.schema.SendRequest.Sender;
-import dev.sluice.worker.breaker.CircuitBreaker.Sign;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

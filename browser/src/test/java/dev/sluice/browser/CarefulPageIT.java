@@ -1,4 +1,4 @@
-package dev.sluice.demo;
+package dev.sluice.browser;
 
 import static java.time.temporal.ChronoUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What stops or warns a careless campaign manager, in a browser, with all services. */
-@EnabledIf("dev.sluice.demo.Browser#isThere")
+@EnabledIf("dev.sluice.browser.Browser#isThere")
 @ResourceLock(WholePage.LOCK)
 class CarefulPageIT {
   @RegisterExtension static final WholePage PAGE = new WholePage();

@@ -1,4 +1,4 @@
-package dev.sluice.demo;
+package dev.sluice.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -31,7 +31,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 
 /** The whole page behind a token, with each service in its own database role. */
-@EnabledIf("dev.sluice.demo.Browser#isThere")
+@EnabledIf("dev.sluice.browser.Browser#isThere")
 @ResourceLock(WholePage.LOCK)
 class ConsoleTokenIT {
   private static final String TOKEN = "correct-horse-battery";

@@ -1,4 +1,4 @@
-package dev.sluice.demo;
+package dev.sluice.browser;
 
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package dev.sluice.demo;
+package dev.sluice.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.openqa.selenium.By;
 
 /** A campaign manager's whole day behind a login, on a phone's screen and without a mouse. */
-@EnabledIf("dev.sluice.demo.Browser#isThere")
+@EnabledIf("dev.sluice.browser.Browser#isThere")
 @ResourceLock(WholePage.LOCK)
 @Tag("weekly")
 class ManagersDayIT {

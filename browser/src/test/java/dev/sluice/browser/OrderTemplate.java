@@ -1,4 +1,4 @@
-package dev.sluice.demo;
+package dev.sluice.browser;
 
 /** Begins a campaign with the simulator's template about an order, which has a picture above. */
 final class OrderTemplate {

@@ -1,4 +1,4 @@
-package dev.sluice.demo;
+package dev.sluice.browser;
 
 import dev.sluice.cli.ConsoleClient;
 import dev.sluice.schema.Json;

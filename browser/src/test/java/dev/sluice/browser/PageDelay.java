@@ -1,4 +1,4 @@
-package dev.sluice.demo;
+package dev.sluice.browser;
 
 import dev.sluice.cli.ConsoleClient;
 import dev.sluice.local.SimulatorConfig;
@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Measures how long after the provider's answer an outcome is on the page, at 80 messages/s with
- * rows written every ten seconds. No test, as it depends on the machine: {@code mvn verify -pl demo
- * -am -Dit.test=PageDelay}.
+ * rows written every ten seconds. No test, as it depends on the machine: {@code mvn verify -pl
+ * browser -am -Dit.test=PageDelay}.
  */
 class PageDelay {
   private static final int PEOPLE = 2_400;

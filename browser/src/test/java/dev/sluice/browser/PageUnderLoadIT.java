@@ -1,4 +1,4 @@
-package dev.sluice.demo;
+package dev.sluice.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.openqa.selenium.By;
 
 /** The page while the console is slow, has no place for another reader, or knows nothing new. */
-@EnabledIf("dev.sluice.demo.Browser#isThere")
+@EnabledIf("dev.sluice.browser.Browser#isThere")
 @ResourceLock(WholePage.LOCK)
 class PageUnderLoadIT {
   @RegisterExtension static final WholePage PAGE = new WholePage();

@@ -1,4 +1,4 @@
-package dev.sluice.demo;
+package dev.sluice.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,7 +22,7 @@ import org.openqa.selenium.WindowType;
  * Tests the use of the page: by keyboard, in many tabs, on any screen, and when requests are
  * refused.
  */
-@EnabledIf("dev.sluice.demo.Browser#isThere")
+@EnabledIf("dev.sluice.browser.Browser#isThere")
 @ResourceLock(WholePage.LOCK)
 class PageUseIT {
   @RegisterExtension static final WholePage PAGE = new WholePage();

@@ -1,4 +1,4 @@
-package dev.sluice.demo;
+package dev.sluice.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Tests the choice of a recipients file in a browser, which reports problems at once. */
-@EnabledIf("dev.sluice.demo.Browser#isThere")
+@EnabledIf("dev.sluice.browser.Browser#isThere")
 class PeopleFilePageIT {
   private static final Charset WINDOWS = Charset.forName("windows-1252");
   @RegisterExtension static final ConsolePage PAGE = new ConsolePage();

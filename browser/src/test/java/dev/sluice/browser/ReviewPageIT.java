@@ -1,4 +1,4 @@
-package dev.sluice.demo;
+package dev.sluice.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +10,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Tests what the page asks before a campaign goes out, in a browser. */
-@EnabledIf("dev.sluice.demo.Browser#isThere")
+@EnabledIf("dev.sluice.browser.Browser#isThere")
 class ReviewPageIT {
   @RegisterExtension static final ConsolePage PAGE = new ConsolePage();
 

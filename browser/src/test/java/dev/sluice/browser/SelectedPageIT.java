@@ -1,4 +1,4 @@
-package dev.sluice.demo;
+package dev.sluice.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +11,7 @@ import org.openqa.selenium.support.ui.ExpectedConditions;
 import tools.jackson.databind.JsonNode;
 
 /** Resends to recipients who are ticked on the page, in a browser. */
-@EnabledIf("dev.sluice.demo.Browser#isThere")
+@EnabledIf("dev.sluice.browser.Browser#isThere")
 class SelectedPageIT {
   @RegisterExtension static final ConsolePage PAGE = new ConsolePage();
 

@@ -1,5 +1,7 @@
-package dev.sluice.demo;
+package dev.sluice.browser;
 
+import dev.sluice.demo.LocalPipeline;
+import dev.sluice.demo.LocalPipelineConfig;
 import dev.sluice.local.FreePort;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.TestEnvironment;

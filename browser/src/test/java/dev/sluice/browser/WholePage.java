@@ -1,9 +1,10 @@
-package dev.sluice.demo;
+package dev.sluice.browser;
 
 import dev.sluice.cli.ConsoleClient;
 import dev.sluice.cli.HealthEndpoint;
 import dev.sluice.console.Console;
 import dev.sluice.console.WebhookConfig;
+import dev.sluice.demo.LocalPipelineConfig;
 import dev.sluice.local.ReceiptConfig;
 import dev.sluice.local.SimulatorConfig;
 import dev.sluice.local.TestEnvironment;

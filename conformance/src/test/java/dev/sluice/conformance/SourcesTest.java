@@ -19,7 +19,8 @@ class SourcesTest {
   private static final List<String> ALL =
       Stream.concat(
               MODULES.stream(),
-              Stream.of("providers", "local", "demo", "benchmark", "migration", "conformance"))
+              Stream.of(
+                  "providers", "local", "demo", "browser", "benchmark", "migration", "conformance"))
           .toList();
 
   /**

@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 
 /** All services in this process. */
-final class LocalPipeline implements AutoCloseable {
+public final class LocalPipeline implements AutoCloseable {
   private final Closer closer = new Closer();
   private final Health health;
   private final FanOut fanOut;
@@ -32,8 +32,12 @@ final class LocalPipeline implements AutoCloseable {
   private final List<Worker> workers = new ArrayList<>();
   private final Console console;
 
-  /** Starts the services. */
-  LocalPipeline(LocalPipelineConfig config, Health health, PrometheusMeterRegistry meters) {
+  /**
+   * Starts the services.
+   *
+   * @throws RuntimeException if one does not start; none is left running then
+   */
+  public LocalPipeline(LocalPipelineConfig config, Health health, PrometheusMeterRegistry meters) {
     KafkaConfig kafka = config.kafka();
     this.health = health;
     try {
@@ -89,7 +93,7 @@ final class LocalPipeline implements AutoCloseable {
   /**
    * Returns whether all services have joined their groups and every lane partition has an owner.
    */
-  boolean ready(int lanePartitions) {
+  public boolean ready(int lanePartitions) {
     return health.problems().isEmpty()
         && fanOut.running()
         && aggregator.running()
@@ -97,7 +101,7 @@ final class LocalPipeline implements AutoCloseable {
         && workers.stream().mapToInt(Worker::partitions).sum() == lanePartitions;
   }
 
-  int consolePort() {
+  public int consolePort() {
     return console.port();
   }
 

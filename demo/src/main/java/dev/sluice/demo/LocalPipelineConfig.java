@@ -26,7 +26,7 @@ import java.util.Optional;
  * @param flushInterval the longest time until a result is written
  * @param traces which recipients are traced
  */
-record LocalPipelineConfig(
+public record LocalPipelineConfig(
     KafkaConfig kafka,
     DatabaseConfig database,
     WhatsAppConfig provider,
@@ -40,7 +40,7 @@ record LocalPipelineConfig(
    * Returns a configuration with WhatsApp only, without webhooks and token, that writes results
    * after 10 s.
    */
-  static LocalPipelineConfig of(
+  public static LocalPipelineConfig of(
       KafkaConfig kafka,
       DatabaseConfig database,
       String providerUrl,
@@ -72,38 +72,38 @@ record LocalPipelineConfig(
     return new DatabaseConfig(database.url(), role.roleName(), database.password());
   }
 
-  LocalPipelineConfig withOthers(HttpProviderConfig... more) {
+  public LocalPipelineConfig withOthers(HttpProviderConfig... more) {
     return new LocalPipelineConfig(
         kafka, database, provider, List.of(more), workers, console, flushInterval, traces);
   }
 
-  LocalPipelineConfig withWebhooks(WebhookConfig webhooks) {
+  public LocalPipelineConfig withWebhooks(WebhookConfig webhooks) {
     return withConsole(console.token(), console.defaultRegion(), webhooks);
   }
 
   /** Returns the same with this token, default region and these webhooks. */
-  LocalPipelineConfig withConsole(
+  public LocalPipelineConfig withConsole(
       Optional<String> token, Optional<String> defaultRegion, WebhookConfig webhooks) {
     return withConsole(console.withAccess(token, defaultRegion, webhooks));
   }
 
   /** Returns the same with a console that posts events there. */
-  LocalPipelineConfig withWebhookOut(WebhookOutConfig webhookOut) {
+  public LocalPipelineConfig withWebhookOut(WebhookOutConfig webhookOut) {
     return withConsole(console.withWebhookOut(webhookOut));
   }
 
   /** Returns the same with a console for these users. */
-  LocalPipelineConfig withUsers(Users users) {
+  public LocalPipelineConfig withUsers(Users users) {
     return withConsole(console.withUsers(users));
   }
 
   /** Returns the same with a console that knows these prices. */
-  LocalPipelineConfig withPrices(Path prices) {
+  public LocalPipelineConfig withPrices(Path prices) {
     return withConsole(console.withPrices(prices));
   }
 
   /** Returns the same with the console bound to this address. */
-  LocalPipelineConfig withHost(String host) {
+  public LocalPipelineConfig withHost(String host) {
     return withConsole(console.withHost(host));
   }
 
@@ -112,12 +112,12 @@ record LocalPipelineConfig(
         kafka, database, provider, others, workers, newConsole, flushInterval, traces);
   }
 
-  LocalPipelineConfig withFlushInterval(Duration newInterval) {
+  public LocalPipelineConfig withFlushInterval(Duration newInterval) {
     return new LocalPipelineConfig(
         kafka, database, provider, others, workers, console, newInterval, traces);
   }
 
-  LocalPipelineConfig withTraces(Traces newTraces) {
+  public LocalPipelineConfig withTraces(Traces newTraces) {
     return new LocalPipelineConfig(
         kafka, database, provider, others, workers, console, flushInterval, newTraces);
   }

@@ -17,29 +17,37 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jooq.DSLContext;
 
 /** All services beside a simulator that makes trouble, with a sender and campaigns of texts. */
 final class TroubledPipeline implements AutoCloseable {
+  private static final int FIRST = 0;
+
   private final PipelineFixture pipeline = new PipelineFixture(2);
   private final DSLContext sql = pipeline.sql();
+  private final AtomicInteger senders = new AtomicInteger(FIRST);
+  private final TroubledSender first = newSender();
 
   TroubledPipeline() {
     sql.execute(
         "INSERT INTO sluice.sender (id, address, rate_per_second, daily_limit)"
-            + " VALUES ('s', '1065403', 200, NULL), ('limited', '1065404', 80, 250)");
+            + " VALUES ('limited', '1065404', 80, 250)");
+  }
+
+  /** Adds a sender. */
+  TroubledSender newSender() {
+    return new TroubledSender(sql, senders.getAndIncrement());
   }
 
   PipelineFixture pipeline() {
     return pipeline;
   }
 
-  /** Returns refusals of the first recipients, one for each code. */
+  /** Returns refusals of the first sender's first recipients, one for each code. */
   static List<Refusal> refusals(List<Integer> codes) {
-    return codes.stream()
-        .map(code -> Refusal.parse("\\" + phone(codes.indexOf(code) + 1) + "=" + code))
-        .toList();
+    return TroubledSender.refusals(FIRST, codes);
   }
 
   WhatsAppSimulator start(SimulatorConfig config) throws IOException {
@@ -85,9 +93,9 @@ final class TroubledPipeline implements AutoCloseable {
         HttpProviderConfig.class);
   }
 
-  /** Returns the phone of a campaign's recipient, from 1. */
-  static String phone(int number) {
-    return "+551196%07d".formatted(number);
+  /** Returns the phone of a recipient of the first sender's campaigns, from 1. */
+  static String phone(int recipient) {
+    return TroubledSender.phone(FIRST, recipient);
   }
 
   UUID campaignOfAnotherProvider(int recipients) {
@@ -100,26 +108,7 @@ final class TroubledPipeline implements AutoCloseable {
   }
 
   UUID campaign(int recipients) {
-    return campaign(recipients, "{\"type\":\"text\",\"text\":{\"body\":\"Hi\"}}");
-  }
-
-  UUID campaign(int recipients, String message) {
-    UUID id =
-        sql.fetchSingle(
-                """
-                INSERT INTO sluice.campaign (name, sender_id, message)
-                VALUES ('trouble', 's', ?::jsonb) RETURNING id
-                """,
-                message)
-            .get(0, UUID.class);
-    sql.execute(
-        """
-        INSERT INTO sluice.campaign_recipient (campaign_id, phone)
-        SELECT ?, '+551196' || lpad(n::text, 7, '0') FROM generate_series(1, ?) AS n
-        """,
-        id,
-        recipients);
-    return id;
+    return first.campaign(recipients);
   }
 
   void awaitCompletion(UUID campaign) {

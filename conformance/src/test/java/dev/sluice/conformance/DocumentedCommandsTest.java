@@ -101,7 +101,7 @@ class DocumentedCommandsTest {
   @Test
   void theTestsThatRunItElsewhereExist() {
     List<Path> tests =
-        Stream.of("providers", "cli", "demo", "benchmark", "conformance")
+        Modules.all().stream()
             .map(module -> DocumentedCommands.ROOT.resolve(module).resolve("src/test/java"))
             .flatMap(DocumentedCommandsTest::files)
             .map(Path::getFileName)

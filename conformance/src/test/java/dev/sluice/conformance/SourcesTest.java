@@ -16,13 +16,6 @@ class SourcesTest {
   private static final List<String> MODULES =
       List.of("schema", "runtime", "producer", "worker", "status-aggregator", "console", "cli");
 
-  private static final List<String> ALL =
-      Stream.concat(
-              MODULES.stream(),
-              Stream.of(
-                  "providers", "local", "demo", "browser", "benchmark", "migration", "conformance"))
-          .toList();
-
   /**
    * The heading of a column of phone numbers, and the page's place for what providers differ in.
    */
@@ -45,7 +38,7 @@ class SourcesTest {
   void noCodeAndNoTestUsesKafkasInnerPackages() {
     Set<String> reasoned = Set.of("SteadyTime.java", "EmbeddedKafka.java", "LogEndsTest.java");
     List<String> found =
-        ALL.stream()
+        Modules.all().stream()
             .flatMap(module -> sources(DocumentedCommands.ROOT.resolve(module).resolve("src")))
             .filter(file -> !reasoned.contains(file.getFileName().toString()))
             .flatMap(file ->

@@ -3,7 +3,10 @@ package dev.sluice.browser;
 import com.deque.html.axecore.results.Rule;
 import com.deque.html.axecore.selenium.AxeBuilder;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -14,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.JavascriptException;
@@ -61,6 +65,7 @@ final class Browser implements AutoCloseable {
   private final ChromeDriver driver;
   private final String url;
   private String query = "";
+  private @Nullable String modules;
 
   Browser(String url) {
     this.url = url;
@@ -133,6 +138,19 @@ final class Browser implements AutoCloseable {
   /** Runs a script on the page and returns what it hands to its last argument, a function. */
   Object asyncScript(String script, Object... arguments) {
     return driver.executeAsyncScript(script, arguments);
+  }
+
+  /** Returns a script's beginning, with a function that brings the page's own modules. */
+  String withModules() {
+    if (modules == null) {
+      try (InputStream page = URI.create(url).toURL().openStream()) {
+        String text = new String(page.readAllBytes(), StandardCharsets.UTF_8);
+        modules = text.replaceFirst("(?s).*\"(/page/[^/]+/)app\\.js\".*", "$1");
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read the page", e);
+      }
+    }
+    return "const module = (name) => import('" + modules + "' + name);\n";
   }
 
   /** Returns the texts of all these elements, as they are at one moment. */

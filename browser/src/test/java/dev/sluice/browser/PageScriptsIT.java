@@ -66,11 +66,12 @@ class PageScriptsIT {
       MessageTemplate template = new MessageTemplate(JsonNodeFactory.instance.stringNode(text));
       Object page =
           browser.asyncScript(
-              """
-              const [text, done] = arguments;
-              import('/placeholders.js').then((page) =>
-                done([page.variables(text), page.broken(text) !== undefined]));
-              """,
+              browser.withModules()
+                  + """
+                  const [text, done] = arguments;
+                  module('placeholders.js').then((page) =>
+                    done([page.variables(text), page.broken(text) !== undefined]));
+                  """,
               text);
       assertThat(page)
           .as(text)
@@ -89,13 +90,14 @@ class PageScriptsIT {
     openNothingButScripts();
     Object page =
         browser.asyncScript(
-            """
-            const [wanted, columns, chosen, done] = arguments;
-            import('/columns.js').then((page) => {
-              const taken = page.columnsOf(wanted, columns, chosen);
-              done([taken, page.mapOf(taken)]);
-            });
-            """,
+            browser.withModules()
+                + """
+                const [wanted, columns, chosen, done] = arguments;
+                module('columns.js').then((page) => {
+                  const taken = page.columnsOf(wanted, columns, chosen);
+                  done([taken, page.mapOf(taken)]);
+                });
+                """,
             wanted,
             columns,
             chosen);
@@ -163,11 +165,12 @@ class PageScriptsIT {
 
     assertThat(
             browser.asyncScript(
-                """
-                const [from, seconds, windowStart, windowEnd, timeZone, done] = arguments;
-                import('/sendinghours.js').then(({ end }) =>
-                  done(end(Date.parse(from), seconds, { windowStart, windowEnd, timeZone })));
-                """,
+                browser.withModules()
+                    + """
+                    const [from, seconds, windowStart, windowEnd, timeZone, done] = arguments;
+                    module('sendinghours.js').then(({ end }) =>
+                      done(end(Date.parse(from), seconds, { windowStart, windowEnd, timeZone })));
+                    """,
                 from,
                 seconds,
                 start,
@@ -190,15 +193,16 @@ class PageScriptsIT {
 
     assertThat(
             browser.asyncScript(
-                """
-                const [first, second, windowStart, windowEnd, done] = arguments;
-                const zones = [
-                  { at: '2026-06-01T08:00:00Z', recipients: first },
-                  { at: '2026-06-01T10:00:00Z', recipients: second },
-                ];
-                import('/review.js').then(({ sentBy }) =>
-                  done(sentBy(Date.parse('2026-06-01T07:00:00Z'), zones, 1, { windowStart, windowEnd, timeZone: 'UTC' })));
-                """,
+                browser.withModules()
+                    + """
+                    const [first, second, windowStart, windowEnd, done] = arguments;
+                    const zones = [
+                      { at: '2026-06-01T08:00:00Z', recipients: first },
+                      { at: '2026-06-01T10:00:00Z', recipients: second },
+                    ];
+                    module('review.js').then(({ sentBy }) =>
+                      done(sentBy(Date.parse('2026-06-01T07:00:00Z'), zones, 1, { windowStart, windowEnd, timeZone: 'UTC' })));
+                    """,
                 first,
                 second,
                 start,
@@ -213,27 +217,28 @@ class PageScriptsIT {
     browser.find("h1");
     Object connections =
         browser.asyncScript(
-            """
-            const [done] = arguments;
-            const lasting = [60_000, 10];
-            let now = Date.now();
-            Date.now = () => now;
-            window.fetch = async () =>
-              new Response(
-                new ReadableStream(
-                  { pull(stream) { now += lasting.shift(); stream.close(); } },
-                  { highWaterMark: 0 }));
-            import('/api.js').then(({ follow }) => {
-              const told = [];
-              const stop = follow('/any', () => {}, (up) => {
-                told.push(up);
-                if (!up) {
-                  stop();
-                  done(told);
-                }
-              });
-            });
-            """);
+            browser.withModules()
+                + """
+                const [done] = arguments;
+                const lasting = [60_000, 10];
+                let now = Date.now();
+                Date.now = () => now;
+                window.fetch = async () =>
+                  new Response(
+                    new ReadableStream(
+                      { pull(stream) { now += lasting.shift(); stream.close(); } },
+                      { highWaterMark: 0 }));
+                module('api.js').then(({ follow }) => {
+                  const told = [];
+                  const stop = follow('/any', () => {}, (up) => {
+                    told.push(up);
+                    if (!up) {
+                      stop();
+                      done(told);
+                    }
+                  });
+                });
+                """);
 
     assertThat(connections).isEqualTo(List.of(true, true, false));
   }
@@ -244,15 +249,16 @@ class PageScriptsIT {
     browser.find("h1");
     Object said =
         browser.asyncScript(
-            """
-            const [done] = arguments;
-            XMLHttpRequest.prototype.send = function () {
-              Object.defineProperties(this, { status: { value: 200 }, responseText: { value: '<html>' } });
-              this.onload();
-            };
-            import('/api.js').then(({ upload }) =>
-              upload('/any', new File(['phone'], 'people.csv'), () => {}).catch((error) => done(error.message)));
-            """);
+            browser.withModules()
+                + """
+                const [done] = arguments;
+                XMLHttpRequest.prototype.send = function () {
+                  Object.defineProperties(this, { status: { value: 200 }, responseText: { value: '<html>' } });
+                  this.onload();
+                };
+                module('api.js').then(({ upload }) =>
+                  upload('/any', new File(['phone'], 'people.csv'), () => {}).catch((error) => done(error.message)));
+                """);
 
     assertThat(said).asString().startsWith("Something other than the console answered");
   }

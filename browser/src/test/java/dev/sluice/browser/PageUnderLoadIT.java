@@ -150,29 +150,31 @@ class PageUnderLoadIT {
     browser.find("h1");
     Object told =
         browser.asyncScript(
-            """
-            const [done] = arguments;
-            import('/missing.js').then(({ orWithout }) => {
-              const refused = Object.assign(new Error('refused'), { members: { stoppedTemplate: 'paused' } });
-              orWithout(() => Promise.reject(refused), 'any', 1, AbortSignal.abort())
-                .then(done, (error) => done(error.message));
-            });
-            """);
+            browser.withModules()
+                + """
+                const [done] = arguments;
+                module('missing.js').then(({ orWithout }) => {
+                  const refused = Object.assign(new Error('refused'), { members: { stoppedTemplate: 'paused' } });
+                  orWithout(() => Promise.reject(refused), 'any', 1, AbortSignal.abort())
+                    .then(done, (error) => done(error.message));
+                });
+                """);
 
     assertThat(told).isEqualTo("refused");
   }
 
   private void resend(String function, Map<String, Object> of) {
     browser.script(
-        """
-        const [ask, of] = arguments;
-        window.wish = null;
-        window.leave = new AbortController();
-        const more = ask === 'resendReason' ? [of] : [];
-        import('/resend.js')
-          .then((page) => page[ask]('/api/campaigns/any', of, ...more, window.leave.signal))
-          .then((wish) => (window.wish = JSON.stringify(wish)));
-        """,
+        browser.withModules()
+            + """
+            const [ask, of] = arguments;
+            window.wish = null;
+            window.leave = new AbortController();
+            const more = ask === 'resendReason' ? [of] : [];
+            module('resend.js')
+              .then((page) => page[ask]('/api/campaigns/any', of, ...more, window.leave.signal))
+              .then((wish) => (window.wish = JSON.stringify(wish)));
+            """,
         function,
         of);
   }
@@ -188,11 +190,12 @@ class PageUnderLoadIT {
     browser.open("#/");
     browser.find("h1");
     browser.script(
-        """
-        window.answers = [];
-        import('/dialogs.js').then(({ confirm }) => ['first', 'late'].forEach((title) =>
-          confirm({ title, text: '', action: title }).then((yes) => window.answers.push(title, yes))));
-        """);
+        browser.withModules()
+            + """
+            window.answers = [];
+            module('dialogs.js').then(({ confirm }) => ['first', 'late'].forEach((title) =>
+              confirm({ title, text: '', action: title }).then((yes) => window.answers.push(title, yes))));
+            """);
     browser.awaitText("#dialog", "first");
     browser.click("#dialog .primary");
     browser.awaitText("#dialog", "late");
@@ -210,17 +213,18 @@ class PageUnderLoadIT {
     browser.find("h1");
     Object shown =
         browser.asyncScript(
-            """
-            const [done] = arguments;
-            import('/pages.js').then(async ({ pages }) => {
-              const answers = [];
-              const list = pages(() => new Promise((go) => answers.push(go)), () => null, () => {});
-              const all = [list.reload(), list.reload()];
-              ['old', 'new'].map((page, i) => () => answers[i](page)).reverse().forEach((go) => go());
-              await Promise.all(all);
-              done(list.page());
-            });
-            """);
+            browser.withModules()
+                + """
+                const [done] = arguments;
+                module('pages.js').then(async ({ pages }) => {
+                  const answers = [];
+                  const list = pages(() => new Promise((go) => answers.push(go)), () => null, () => {});
+                  const all = [list.reload(), list.reload()];
+                  ['old', 'new'].map((page, i) => () => answers[i](page)).reverse().forEach((go) => go());
+                  await Promise.all(all);
+                  done(list.page());
+                });
+                """);
 
     assertThat(shown).isEqualTo("new");
   }
@@ -304,26 +308,27 @@ class PageUnderLoadIT {
     List<?> seen =
         (List<?>)
             browser.asyncScript(
-                """
-                const [events, done] = arguments;
-                const real = window.fetch;
-                window.fetch = (path, asked) => path === '/api/any/events'
-                  ? Promise.resolve(new Response(events.map(([event, data]) =>
-                      `event: ${event}\\ndata: ${JSON.stringify(data)}\\n\\n`).join('')))
-                  : real(path, asked);
-                Promise.all([import('/live.js'), import('/lib.js')]).then(([{ live }, { nothing }]) => {
-                  const ups = [];
-                  let told = 0;
-                  const ended = () => ups.at(-1) === false && told === events.filter(([event]) => event !== 'stale').length;
-                  const list = live('/api/any', (one, other) => other.n - one.n, () => told++, (up) => {
-                    ups.push(up);
-                    if (ended()) {
-                      list.stop();
-                      done([list.rows.map((row) => row.id), list.more() !== nothing, ups]);
-                    }
-                  });
-                });
-                """,
+                browser.withModules()
+                    + """
+                    const [events, done] = arguments;
+                    const real = window.fetch;
+                    window.fetch = (path, asked) => path === '/api/any/events'
+                      ? Promise.resolve(new Response(events.map(([event, data]) =>
+                          `event: ${event}\\ndata: ${JSON.stringify(data)}\\n\\n`).join('')))
+                      : real(path, asked);
+                    Promise.all([module('live.js'), module('lib.js')]).then(([{ live }, { nothing }]) => {
+                      const ups = [];
+                      let told = 0;
+                      const ended = () => ups.at(-1) === false && told === events.filter(([event]) => event !== 'stale').length;
+                      const list = live('/api/any', (one, other) => other.n - one.n, () => told++, (up) => {
+                        ups.push(up);
+                        if (ended()) {
+                          list.stop();
+                          done([list.rows.map((row) => row.id), list.more() !== nothing, ups]);
+                        }
+                      });
+                    });
+                    """,
                 IntStream.range(0, events.length)
                     .mapToObj(i -> List.of(events[i].name(), events[i].data()))
                     .toList());

@@ -29,6 +29,7 @@ import dev.sluice.console.http.Exports;
 import dev.sluice.console.http.HeldBodies;
 import dev.sluice.console.http.LargeAnswers;
 import dev.sluice.console.http.Lists;
+import dev.sluice.console.http.PageFiles;
 import dev.sluice.console.http.Problems;
 import dev.sluice.console.http.Uploads;
 import dev.sluice.console.imports.FileCheck;
@@ -239,6 +240,7 @@ public final class Console implements AutoCloseable {
     ReplyCounts replyCounts = new ReplyCounts();
     DailyUsage usage = new DailyUsage();
     NextZones zones = new NextZones();
+    PageFiles page = PageFiles.read();
     Javalin listening =
         Javalin.create(settings -> {
           settings.startup.showJavalinBanner = false;
@@ -373,7 +375,7 @@ public final class Console implements AutoCloseable {
                   meters)
               .add(settings.routes);
           new LargeAnswers(limits.uploads().leastSpeed()).add(settings.routes);
-          servePage(settings);
+          servePage(settings, page);
           new Problems().add(settings);
           extra.accept(settings);
         });
@@ -395,7 +397,8 @@ public final class Console implements AutoCloseable {
   }
 
   /** The page has no build step: its modules and libraries are files on the class path. */
-  private static void servePage(JavalinConfig settings) {
+  private static void servePage(JavalinConfig settings, PageFiles page) {
+    page.add(settings.routes);
     settings.staticFiles.enableWebjars();
     settings.staticFiles.add(files -> {
       files.hostedPath = "/";

@@ -90,7 +90,7 @@ class BrowserGuardTest {
 
   @Test
   void thePageIsServedWithTheLibrariesThatItNames() throws Exception {
-    assertThat(get("/").body()).contains("/app.js");
+    assertThat(get("/").body()).contains("/app.js\"");
     Matcher names = Pattern.compile("'(/webjars/[^']+)'").matcher(get("/lib.js").body());
     int libraries = 0;
     while (names.find()) {

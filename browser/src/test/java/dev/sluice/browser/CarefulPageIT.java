@@ -23,7 +23,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @EnabledIf("dev.sluice.browser.Browser#isThere")
 @ResourceLock(WholePage.LOCK)
 class CarefulPageIT {
-  @RegisterExtension static final WholePage PAGE = new WholePage();
+  @RegisterExtension static final WholePage PAGE = WholePage.shared();
 
   private static final ZoneId THEIRS = ZoneId.of("America/Sao_Paulo");
 

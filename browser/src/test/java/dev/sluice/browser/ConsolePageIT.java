@@ -19,14 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import org.openqa.selenium.By;
 
 /** A campaign manager's whole workflow in a browser, with all services. */
 @EnabledIf("dev.sluice.browser.Browser#isThere")
-@ResourceLock(WholePage.LOCK)
 class ConsolePageIT {
-  @RegisterExtension static final WholePage PAGE = new WholePage();
+  @RegisterExtension static final WholePage PAGE = WholePage.own();
 
   @TempDir private Path folder;
   private final Browser browser = PAGE.browser();

@@ -37,7 +37,7 @@ class ConsoleTokenIT {
   private static final String TOKEN = "correct-horse-battery";
   private static final Closer CLOSER = new Closer();
 
-  @RegisterExtension static final WholePage PAGE = new WholePage();
+  @RegisterExtension static final WholePage PAGE = WholePage.shared();
 
   private static String url;
   private static Browser browser;

@@ -46,7 +46,7 @@ class ManagersDayIT {
   private static final String PEOPLE_LIST = "section[aria-labelledby=people]";
   private static final Closer CLOSER = new Closer();
 
-  @RegisterExtension static final WholePage PAGE = new WholePage();
+  @RegisterExtension static final WholePage PAGE = WholePage.shared();
 
   @RegisterExtension
   static final TestWatcher LAST_SIGHT = new LastSight(() -> ManagersDayIT.browser);

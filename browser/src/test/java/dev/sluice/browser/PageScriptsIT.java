@@ -24,7 +24,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 @EnabledIf("dev.sluice.browser.Browser#isThere")
 @ResourceLock(WholePage.LOCK)
 class PageScriptsIT {
-  @RegisterExtension static final WholePage PAGE = new WholePage();
+  @RegisterExtension static final WholePage PAGE = WholePage.shared();
 
   private final Browser browser = PAGE.browser();
 

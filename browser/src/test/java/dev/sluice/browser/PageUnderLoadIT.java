@@ -19,7 +19,7 @@ import org.openqa.selenium.By;
 @EnabledIf("dev.sluice.browser.Browser#isThere")
 @ResourceLock(WholePage.LOCK)
 class PageUnderLoadIT {
-  @RegisterExtension static final WholePage PAGE = new WholePage();
+  @RegisterExtension static final WholePage PAGE = WholePage.shared();
 
   @TempDir private Path folder;
   private final Browser browser = PAGE.browser();

@@ -25,7 +25,7 @@ import org.openqa.selenium.WindowType;
 @EnabledIf("dev.sluice.browser.Browser#isThere")
 @ResourceLock(WholePage.LOCK)
 class PageUseIT {
-  @RegisterExtension static final WholePage PAGE = new WholePage();
+  @RegisterExtension static final WholePage PAGE = WholePage.shared();
 
   @TempDir private Path folder;
   private final Browser browser = PAGE.browser();

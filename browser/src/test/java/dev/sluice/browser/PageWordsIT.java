@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 @EnabledIf("dev.sluice.browser.Browser#isThere")
 @ResourceLock(WholePage.LOCK)
 class PageWordsIT {
-  @RegisterExtension static final WholePage PAGE = new WholePage();
+  @RegisterExtension static final WholePage PAGE = WholePage.shared();
 
   private static Browser browser;
 

@@ -35,12 +35,28 @@ import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
  * The page with all services behind it, opened for the first test class of a JVM that uses it and
- * closed with the JVM. Its classes have a lock, with which they run one after another.
+ * closed with the JVM. Its classes have a lock, with which they run one after another. One that
+ * takes long has services of its own instead.
  */
 final class WholePage implements BeforeAllCallback, TestWatcher {
   static final String LOCK = "WholePage";
 
+  private final boolean shared;
   private @Nullable ServedPage opened;
+
+  private WholePage(boolean shared) {
+    this.shared = shared;
+  }
+
+  /** Returns the one of all test classes with the lock. */
+  static WholePage shared() {
+    return new WholePage(true);
+  }
+
+  /** Returns one of a test class alone, closed after it. */
+  static WholePage own() {
+    return new WholePage(false);
+  }
 
   private static ServedPage open() {
     TestEnvironment environment = ServedPage.newTestEnvironment();
@@ -83,6 +99,13 @@ final class WholePage implements BeforeAllCallback, TestWatcher {
 
   @Override
   public void beforeAll(ExtensionContext context) {
+    if (!shared) {
+      opened =
+          context
+              .getStore(ExtensionContext.Namespace.GLOBAL)
+              .computeIfAbsent(this, key -> open(), ServedPage.class);
+      return;
+    }
     if (AnnotationSupport.findRepeatableAnnotations(
             context.getRequiredTestClass(), ResourceLock.class)
         .stream()

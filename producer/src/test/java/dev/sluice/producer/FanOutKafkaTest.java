@@ -161,7 +161,7 @@ class FanOutKafkaTest {
         }
         await().atMost(Duration.ofSeconds(60)).until(() -> members(admin, 1).size() == 1);
       }
-      assertThat(working.running()).isTrue();
+      await("it goes on alone").atMost(Duration.ofSeconds(60)).until(working::running);
     }
   }
 

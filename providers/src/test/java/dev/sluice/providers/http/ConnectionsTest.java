@@ -91,7 +91,8 @@ class ConnectionsTest {
   void tlsSpokenToAPortWithoutItIsSafeToTryAgain() {
     try (WhatsAppSimulator plain = new WhatsAppSimulator(SimulatorConfig.friendly(80));
         WhatsAppProvider provider = ProviderFixture.whatsApp("https://localhost:" + plain.port())) {
-      assertNotSent(provider.send(message("c:1:1")), "no connection");
+      // On a busy machine the time to connect may end before the server refuses the handshake.
+      assertNotSent(provider.send(message("c:1:1")), "connection");
       assertThat(plain.report().accepted()).isZero();
     }
   }

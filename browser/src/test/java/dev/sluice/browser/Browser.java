@@ -13,23 +13,19 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.JavascriptException;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.ScriptTimeoutException;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
-import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.support.ui.ExpectedConditions;
 import org.openqa.selenium.support.ui.Sleeper;
 import org.openqa.selenium.support.ui.WebDriverWait;
@@ -69,38 +65,13 @@ final class Browser implements AutoCloseable {
 
   Browser(String url) {
     this.url = url;
-    ChromeOptions options = new ChromeOptions();
-    options.setBinary(binary().orElseThrow().toFile());
-    options.addArguments(
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--disable-quic",
-        "--no-first-run",
-        // One process renders all pages: each further one takes a third of a second to start.
-        "--renderer-process-limit=1",
-        "--disable-site-isolation-trials",
-        "--disable-features=SpareRendererForSitePerProcess",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync");
-    LoggingPreferences logs = new LoggingPreferences();
-    logs.enable(LogType.BROWSER, java.util.logging.Level.WARNING);
-    options.setCapability("goog:loggingPrefs", logs);
-    driver =
-        new ChromeDriver(
-            new ChromeDriverService.Builder()
-                .usingDriverExecutable(chromeDriver().orElseThrow().toFile())
-                .build(),
-            options);
-    driver.manage().timeouts().pageLoadTimeout(PATIENCE);
+    driver = Chromiums.take();
     driver.manage().window().setSize(DESKTOP);
   }
 
   /** Returns whether Chromium is installed. CI sets SLUICE_BROWSER_TESTS=required. */
   static boolean isThere() {
-    boolean there = installed();
+    boolean there = Chromiums.installed();
     if (!there && "required".equals(System.getenv("SLUICE_BROWSER_TESTS"))) {
       throw new IllegalStateException("the page's tests need chromium and chromium-driver");
     }
@@ -108,22 +79,6 @@ final class Browser implements AutoCloseable {
       System.out.println("left out: the page's tests, as chromium and chromedriver are missing");
     }
     return there;
-  }
-
-  private static boolean installed() {
-    return binary().isPresent() && chromeDriver().isPresent();
-  }
-
-  private static Optional<Path> binary() {
-    return first("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
-  }
-
-  private static Optional<Path> chromeDriver() {
-    return first("/usr/bin/chromedriver", "/usr/local/bin/chromedriver");
-  }
-
-  private static Optional<Path> first(String... candidates) {
-    return Stream.of(candidates).map(Path::of).filter(Files::isExecutable).findFirst();
   }
 
   ChromeDriver driver() {
@@ -332,6 +287,8 @@ final class Browser implements AutoCloseable {
             .formatted(like);
     return new WebDriverWait(driver, PATIENCE)
         .ignoring(JavascriptException.class, StaleElementReferenceException.class)
+        // Said of a script whose page was left meanwhile.
+        .ignoring(ScriptTimeoutException.class)
         .withMessage(() -> "no %s where %s with \"%s\"".formatted(css, like, text))
         .until(_ -> (WebElement) driver.executeAsyncScript(script, css, text, LOOKING.toMillis()));
   }
@@ -415,6 +372,6 @@ final class Browser implements AutoCloseable {
 
   @Override
   public void close() {
-    driver.quit();
+    Chromiums.giveBack(driver);
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.console.http;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.JarURLConnection;
@@ -105,26 +106,49 @@ public final class PageFiles {
 
   /** Serves them. */
   public void add(RoutesConfig routes) {
-    routes.get("/", this::page);
-    routes.get("/" + PAGE, this::page);
-    routes.get("/page/{version}/<file>", this::file);
+    Map<String, Handler> handlers =
+        Map.of("/", this::page, "/" + PAGE, this::page, "/page/{version}/<file>", this::file);
+    handlers.forEach((path, handler) -> {
+      routes.get(path, handler);
+      // Otherwise it is answered without the handler, also where there is no such file.
+      routes.head(path, handler);
+    });
   }
 
   private void page(Context context) {
-    context.contentType(type(PAGE)).header("Cache-Control", ASK_AGAIN).result(page);
+    context.contentType(type(PAGE)).header("Cache-Control", ASK_AGAIN);
+    if (isNew(context)) {
+      context.result(page);
+    }
   }
 
   private void file(Context context) {
     String name = context.pathParam("file");
     byte[] content = files.get(name);
     if (content == null) {
+      context.header("Cache-Control", ASK_AGAIN);
       throw ProblemException.notFound("The page has no such file.");
     }
     boolean ours = context.pathParam("version").equals(version);
-    context
-        .contentType(type(name))
-        .header("Cache-Control", ours ? FOR_GOOD : ASK_AGAIN)
-        .result(content);
+    context.contentType(type(name)).header("Cache-Control", ours ? FOR_GOOD : ASK_AGAIN);
+    if (isNew(context)) {
+      context.result(content);
+    }
+  }
+
+  /** Returns whether the client does not have it yet, and otherwise tells it so. */
+  private boolean isNew(Context context) {
+    // Weak, as it is the same whether compressed or not.
+    String tag = "W/\"" + version + "\"";
+    context.header("ETag", tag);
+    // Caches on the way keep what is compressed apart.
+    context.header("Vary", "Accept-Encoding");
+    String had = context.header("If-None-Match");
+    if (had == null || !had.contains(tag)) {
+      return true;
+    }
+    context.status(304);
+    return false;
   }
 
   private static String type(String name) {

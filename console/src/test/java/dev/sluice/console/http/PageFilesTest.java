@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.console.Api;
 import io.javalin.Javalin;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -79,6 +82,57 @@ class PageFilesTest {
     assertThat(api.get(path).statusCode()).isIn(400, 404);
   }
 
+  /** An older console may not have a newer one's file, which a cache must not remember. */
+  @Test
+  void thatAFileIsMissingIsNotKept() {
+    assertThat(caching(api.get("/page/0123456789abcdef/of-a-newer-one.js"))).isEqualTo("no-cache");
+    assertThat(caching(api.get(versioned() + "nothing.js"))).isEqualTo("no-cache");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/index.html", "/page/now/app.js", "/page/now/texts/de.json"})
+  void whoHasItIsNotSentItAgain(String path) throws Exception {
+    HttpResponse<byte[]> first = send("GET", path);
+    String tag = first.headers().firstValue("ETag").orElseThrow();
+
+    HttpResponse<byte[]> again = send("GET", path, "If-None-Match", "\"older\", " + tag);
+
+    assertThat(again.statusCode()).isEqualTo(304);
+    assertThat(again.body()).isEmpty();
+    assertThat(again.headers().firstValue("ETag")).hasValue(tag);
+    assertThat(caching(again)).isEqualTo("no-cache");
+    assertThat(send("GET", path, "If-None-Match", "W/\"older\"").body()).isEqualTo(first.body());
+  }
+
+  /** A cache on the way must not hand a compressed file to who cannot read it. */
+  @Test
+  void whatIsCompressedIsSaidToDependOnWhoAsks() throws Exception {
+    for (String path : List.of(versioned() + "app.js", "/page/now/app.js")) {
+      HttpResponse<byte[]> compressed = send("GET", path, "Accept-Encoding", "gzip");
+
+      assertThat(compressed.headers().firstValue("Content-Encoding")).hasValue("gzip");
+      assertThat(compressed.headers().firstValue("Vary")).hasValue("Accept-Encoding");
+      assertThat(send("GET", path).headers().firstValue("Vary")).hasValue("Accept-Encoding");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/page/now/app.js", "/page/now/nothing.js", "app.js"})
+  void headIsAnsweredAsGetIs(String name) throws Exception {
+    String path = name.startsWith("/") ? name : versioned() + name;
+    HttpResponse<byte[]> got = send("GET", path);
+
+    HttpResponse<byte[]> answer = send("HEAD", path);
+
+    assertThat(answer.statusCode()).isEqualTo(got.statusCode());
+    assertThat(answer.body()).isEmpty();
+    for (String header : List.of("Cache-Control", "Content-Type", "ETag")) {
+      assertThat(answer.headers().firstValue(header))
+          .as(header)
+          .isEqualTo(got.headers().firstValue(header));
+    }
+  }
+
   /** A module that two paths lead to would be loaded twice, each time with a state of its own. */
   @Test
   void modulesNameEachOtherByTheirPlaceBesideEachOther() {
@@ -94,6 +148,19 @@ class PageFilesTest {
               .allMatch(name -> name.startsWith("./") || name.startsWith("/webjars/"));
         });
     assertThat(modules).allMatch(name -> name.startsWith("./"));
+  }
+
+  private static HttpResponse<byte[]> send(String method, String path, String... headers)
+      throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + SERVER.port() + path))
+            .method(method, HttpRequest.BodyPublishers.noBody());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
   }
 
   private static String versioned() {

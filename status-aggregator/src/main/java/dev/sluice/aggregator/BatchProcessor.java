@@ -37,8 +37,10 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   static final Duration FLUSH_DUE_EVERY = Duration.ofMillis(100);
 
+  private static final int MOST_WAITS = 3;
+
   /** The longest that a result waits for room, because the thread has other tasks and must poll. */
-  static final Duration LONGEST_WAIT = FLUSH_DUE_EVERY.multipliedBy(3);
+  static final Duration LONGEST_WAIT = FLUSH_DUE_EVERY.multipliedBy(MOST_WAITS);
 
   private final StatusAggregatorConfig config;
   private final Flushes flushes;
@@ -317,9 +319,7 @@ final class BatchProcessor implements Processor<byte[], byte[], byte[], byte[]> 
    * the room may be taken by another task of this thread.
    */
   private void awaitRoom() {
-    for (long left = LONGEST_WAIT.dividedBy(FLUSH_DUE_EVERY);
-        left > 0 && mustWait() && !stopping.getAsBoolean();
-        left--) {
+    for (int left = MOST_WAITS; left > 0 && mustWait() && !stopping.getAsBoolean(); left--) {
       try {
         Thread.sleep(FLUSH_DUE_EVERY);
       } catch (InterruptedException e) {

@@ -21,6 +21,7 @@ import org.jooq.DSLContext;
 import org.jooq.DataType;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.ResultQuery;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
@@ -28,35 +29,31 @@ import org.jspecify.annotations.Nullable;
 /** The single statement that writes a batch. */
 final class StatusStatement implements ResultRows {
   /**
-   * {@code result}: the batch, passed as arrays, so that one plan serves all sizes. {@code before}:
-   * the rows, locked in the order of their ids, so that two writers cannot deadlock. {@code news}:
-   * which results raise a status. {@code changed}: the latter's rows, and those that learn when an
-   * earlier status was reached; all others stay as they are, which makes repetition and reordering
-   * harmless. The time of a status is written once. {@code left_alone}: recipients who have opted
-   * out at the provider are suppressed for all senders, whatever their row says and whichever round
-   * the opt-out is of, unless it was lifted after that; in the order of the numbers, again against
-   * deadlocks; an opt-out that no resume can lift replaces one that a resume can. {@code names}:
-   * the other names by which the provider knows them, so that an opt-out under such a name counts.
-   * Finally the counters move by exactly these transitions.
+   * {@code before}: the batch, passed as arrays, so that one plan serves all sizes; each result
+   * with its row, locked in the order of the ids, so that two writers cannot deadlock, and whether
+   * it raises the status. For such a plan PostgreSQL takes the arrays for ten results each; it
+   * would compare every result with every row if both were joined later. {@code changed}: the rows
+   * whose status rises, and those that learn when an earlier status was reached; all others stay as
+   * they are, which makes repetition and reordering harmless. The time of a status is written once.
+   * {@code left_alone}: recipients who have opted out at the provider are suppressed for all
+   * senders, whatever their row says and whichever round the opt-out is of, unless it was lifted
+   * after that; in the order of the numbers, again against deadlocks; an opt-out that no resume can
+   * lift replaces one that a resume can. {@code names}: the other names by which the provider knows
+   * them, so that an opt-out under such a name counts. Finally the counters move by exactly these
+   * transitions.
    */
   private static final String SQL =
       """
-      WITH result AS (
-        SELECT * FROM unnest({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {9}, {13}, {14}, {15}, {16}, {17})
-          AS r (id, round, status, provider_message_id, error_code, error_detail, attempts, at,
+      WITH before AS (
+        SELECT result.*, recipient.status AS old, recipient.phone,
+               sluice.status_rank(result.status) > sluice.status_rank(recipient.status) AS rises
+        FROM unnest({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {9}, {13}, {14}, {15}, {16}, {17})
+          AS result (id, round, status, provider_message_id, error_code, error_detail, attempts, at,
                 opt_out_reason, opt_out_at, sent_at, delivered_at, read_at, failed_at)
-      ), before AS (
-        SELECT recipient.id, recipient.status, recipient.phone
-        FROM sluice.campaign_recipient AS recipient
-        JOIN result ON result.id = recipient.id
+        JOIN sluice.campaign_recipient AS recipient ON recipient.id = result.id
         WHERE recipient.campaign_id = {8}
         ORDER BY recipient.id
         FOR NO KEY UPDATE OF recipient
-      ), news AS (
-        SELECT result.*, before.status AS old,
-               sluice.status_rank(result.status) > sluice.status_rank(before.status) AS rises
-        FROM result
-        JOIN before ON before.id = result.id
       ), changed AS (
         UPDATE sluice.campaign_recipient AS recipient
         SET status = CASE WHEN rises THEN news.status ELSE recipient.status END,
@@ -73,7 +70,7 @@ final class StatusStatement implements ResultRows {
             delivered_at = coalesce(recipient.delivered_at, news.delivered_at),
             read_at = coalesce(recipient.read_at, news.read_at),
             failed_at = coalesce(recipient.failed_at, news.failed_at)
-        FROM news
+        FROM before AS news
         WHERE recipient.id = news.id
           AND recipient.round = news.round
           AND (rises
@@ -84,11 +81,10 @@ final class StatusStatement implements ResultRows {
         RETURNING news.old, recipient.status AS new
       ), left_alone AS (
         INSERT INTO sluice.suppression AS known (phone, reason, created_at)
-        SELECT before.phone, result.opt_out_reason, least(result.opt_out_at, clock_timestamp())
-        FROM result
-        JOIN before ON before.id = result.id
-        WHERE result.opt_out_reason IS NOT NULL
-        ORDER BY before.phone
+        SELECT phone, opt_out_reason, least(opt_out_at, clock_timestamp())
+        FROM before
+        WHERE opt_out_reason IS NOT NULL
+        ORDER BY phone
         ON CONFLICT (phone) DO UPDATE
         SET reason = excluded.reason, created_at = excluded.created_at, lifted_at = NULL
         WHERE known.lifted_at <= excluded.created_at
@@ -149,6 +145,10 @@ final class StatusStatement implements ResultRows {
 
   @Override
   public Optional<CampaignCounts> write(UUID campaignId, Collection<SendResult> batch) {
+    return query(campaignId, batch).fetchOptional(StatusStatement::counts);
+  }
+
+  ResultQuery<? extends Record> query(UUID campaignId, Collection<SendResult> batch) {
     List<Alias> aliases = batch.stream().flatMap(Alias::of).toList();
     return sql.resultQuery(
             SQL,
@@ -186,8 +186,7 @@ final class StatusStatement implements ResultRows {
             CAMPAIGN.UNCONFIRMED,
             CAMPAIGN.SUPPRESSED,
             CAMPAIGN.STARTED_AT,
-            CAMPAIGN.COMPLETED_AT)
-        .fetchOptional(StatusStatement::counts);
+            CAMPAIGN.COMPLETED_AT);
   }
 
   @Override

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.aggregator.rows.CampaignCounts;
 import dev.sluice.schema.CampaignStatus;
+import dev.sluice.schema.Json;
 import dev.sluice.schema.OptOutReason;
 import dev.sluice.schema.RecipientStatus;
 import dev.sluice.schema.SendResult;
 import dev.sluice.schema.StatusTimes;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,10 +18,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 class StatusStatementTest {
   private static final Fixture FIXTURE = new Fixture();
@@ -46,6 +53,53 @@ class StatusStatementTest {
     assertThat(counts.count(RecipientStatus.FAILED)).isEqualTo(1);
     assertThat(counts.pending()).isEqualTo(2);
     assertThat(FIXTURE.wrongCounters(campaign)).isEmpty();
+  }
+
+  /** PostgreSQL uses such a plan from the tenth batch of a connection on. */
+  @Test
+  void thePlanForBatchesOfAnySizeComparesNoResultWithAllRows() {
+    UUID campaign = FIXTURE.campaign(5_000);
+    FIXTURE.asOwner("ANALYZE sluice.campaign_recipient");
+    List<SendResult> batch = List.of(sent(campaign, FIXTURE.recipients(campaign).getFirst()));
+
+    List<JsonNode> joins = new ArrayList<>();
+    findNestedLoops(planForAnyArrays(statement.query(campaign, batch).getSQL()), joins);
+
+    assertThat(joins).isNotEmpty();
+    assertThat(joins)
+        .allSatisfy(join ->
+            assertThat(join.get("Plans").get(1).get("Node Type").asString())
+                .isNotEqualTo("CTE Scan"));
+  }
+
+  private static JsonNode planForAnyArrays(String statement) {
+    Matcher parameters = Pattern.compile("\\?").matcher(statement);
+    AtomicInteger count = new AtomicInteger();
+    String numbered = parameters.replaceAll(_ -> "\\$" + count.incrementAndGet());
+    return FIXTURE
+        .sql()
+        .connectionResult(connection -> {
+          try (Statement session = connection.createStatement()) {
+            session.execute("SET plan_cache_mode = force_generic_plan");
+            session.execute("PREPARE batch AS " + numbered);
+            String nulls = String.join(", ", Collections.nCopies(count.get(), "NULL"));
+            try (ResultSet plan =
+                session.executeQuery("EXPLAIN (FORMAT JSON) EXECUTE batch (" + nulls + ")")) {
+              plan.next();
+              return Json.MAPPER.readTree(plan.getString(1)).get(0).get("Plan");
+            } finally {
+              session.execute("DEALLOCATE batch");
+              session.execute("RESET plan_cache_mode");
+            }
+          }
+        });
+  }
+
+  private static void findNestedLoops(JsonNode node, List<JsonNode> found) {
+    if (node.get("Node Type").asString().equals("Nested Loop")) {
+      found.add(node);
+    }
+    node.path("Plans").forEach(child -> findNestedLoops(child, found));
   }
 
   @Test

@@ -80,13 +80,6 @@ public final class FanOut implements AutoCloseable {
         .description("Requests that are queued for the workers and not done")
         .register(meters);
     closer.register(BlockedSenders.follow(controls, meters));
-    WarmUp.of(
-        "fan-out",
-        health,
-        () -> {
-          sql.rehearse();
-          new Rehearsal(config, sql).run();
-        });
     FanOutProcessors processors =
         new FanOutProcessors(
             config,
@@ -98,6 +91,18 @@ public final class FanOut implements AutoCloseable {
             Ticker.SYSTEM,
             health,
             meters);
+    closer.register(
+        WarmUp.repeated(
+            "fan-out",
+            health,
+            Ticker.SYSTEM,
+            () -> {
+              // Whoever feeds already would only be delayed.
+              if (!processors.opened()) {
+                sql.rehearse();
+                new Rehearsal(config, sql).run();
+              }
+            }));
     StreamsWatchdog watchdog = new StreamsWatchdog(Ticker.SYSTEM, health);
     return closer.register(
         new StreamsApplication(

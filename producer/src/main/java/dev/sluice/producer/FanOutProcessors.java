@@ -23,6 +23,7 @@ final class FanOutProcessors implements ProcessorSupplier<byte[], byte[], byte[]
   private final InstantSource steady;
   private final OutputMeters meters;
   private final FanOutTick.Surroundings around;
+  private volatile boolean opened;
 
   FanOutProcessors(
       FanOutConfig config,
@@ -67,7 +68,15 @@ final class FanOutProcessors implements ProcessorSupplier<byte[], byte[], byte[]
         steady,
         meters,
         config.traces(),
-        (fanOuts, events, output) -> FanOutTick.of(around, fanOuts, events, output));
+        (fanOuts, events, output) -> {
+          opened = true;
+          return FanOutTick.of(around, fanOuts, events, output);
+        });
+  }
+
+  /** Returns whether this process was given a task since it started. */
+  boolean opened() {
+    return opened;
   }
 
   @Override

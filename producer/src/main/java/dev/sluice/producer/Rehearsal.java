@@ -23,14 +23,15 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.helpers.NOPLogger;
 
 /**
  * The warm-up of a new producer: a task is taken over and feeds made-up campaigns, without effect.
  * The first run loads classes, and code is slow until it is compiled; without it a producer that
  * has waited for its first task would feed lanes only after they have run dry.
  *
- * <p>It has stores, meters and a health of its own, and what it writes is dropped. From the
- * database it only reads.
+ * <p>It has stores, meters and a health of its own, which nobody is told of, and what it writes is
+ * dropped. From the database it only reads.
  */
 final class Rehearsal {
   private static final Logger log = LoggerFactory.getLogger(Rehearsal.class);
@@ -44,7 +45,7 @@ final class Rehearsal {
   private static final Duration LONGEST = Duration.ofSeconds(10);
 
   private final Turns turns = new Turns();
-  private final Health health = new Health();
+  private final Health health = new Health(NOPLogger.NOP_LOGGER);
   private final RehearsalContext<byte[], byte[]> context = new RehearsalContext<>();
   private final Processor<byte[], byte[], byte[], byte[]> processor;
 
@@ -97,9 +98,10 @@ final class Rehearsal {
   }
 
   /**
-   * Feeds until code is compiled, the database fails, or the time is up.
+   * Feeds until code is compiled or the time is up.
    *
    * @return the number of requests written, and dropped
+   * @throws IllegalStateException if it fails, is interrupted, or writes nothing in its time
    */
   long run() {
     long begun = System.nanoTime();
@@ -107,12 +109,19 @@ final class Rehearsal {
     try {
       while (context.requests() < REQUESTS
           && health.problems().isEmpty()
+          && !Thread.currentThread().isInterrupted()
           && System.nanoTime() - begun < LONGEST.toNanos()) {
         turns.next();
         context.punctuate();
       }
     } finally {
       processor.close();
+    }
+    if (!health.problems().isEmpty()) {
+      throw new IllegalStateException(String.join("; ", health.problems().values()));
+    }
+    if (context.requests() == 0) {
+      throw new IllegalStateException("the database is too slow");
     }
     log.debug(
         "rehearsed {} requests in {} ms",

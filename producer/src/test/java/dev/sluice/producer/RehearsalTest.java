@@ -1,6 +1,7 @@
 package dev.sluice.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
@@ -9,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.local.TestEnvironment;
 import dev.sluice.local.TestLoggers;
+import dev.sluice.producer.sql.CampaignRepository;
 import dev.sluice.producer.sql.FanOutRepositories;
 import dev.sluice.runtime.Health;
 import dev.sluice.runtime.WarmUp;
@@ -17,9 +19,13 @@ import dev.sluice.runtime.database.DatabaseConfig;
 import dev.sluice.runtime.database.ServiceRole;
 import dev.sluice.runtime.kafka.KafkaConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.reflect.Proxy;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,12 +63,64 @@ class RehearsalTest {
         .isGreaterThanOrEqualTo(10_000);
   }
 
+  @Test
+  void oneThatTheDatabaseEndsFailsAndSaysNothingInTheNameOfTheProducer() {
+    Logger healths = (Logger) TestLoggers.of(Health.class);
+    healths.addAppender(log);
+    try {
+      assertThatThrownBy(() -> run(ENVIRONMENT.as(ServiceRole.PRODUCER), RehearsalTest::failing))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("nothing answers here");
+    } finally {
+      healths.detachAppender(log);
+    }
+    assertThat(List.copyOf(log.list))
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .noneMatch(line -> line.contains("nothing answers here"));
+  }
+
+  @Test
+  void itEndsAtOnceWhenTheProducerStops() {
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> run(ENVIRONMENT.as(ServiceRole.PRODUCER)))
+          .isInstanceOf(IllegalStateException.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  private static FanOutRepositories failing(FanOutRepositories sql) {
+    CampaignRepository rows =
+        (CampaignRepository)
+            Proxy.newProxyInstance(
+                RehearsalTest.class.getClassLoader(),
+                new Class<?>[] {CampaignRepository.class},
+                (_, _, _) -> {
+                  throw new DataAccessException(
+                      "a query failed",
+                      new SQLTransientConnectionException("nothing answers here"));
+                });
+    return new FanOutRepositories(
+        rows,
+        sql.starts(),
+        sql.recipients(),
+        sql.zones(),
+        sql.resends(),
+        sql.dailyLimit(),
+        sql.caps());
+  }
+
   private static long run(DatabaseConfig config) {
+    return run(config, sql -> sql);
+  }
+
+  private static long run(DatabaseConfig config, UnaryOperator<FanOutRepositories> change) {
     try (Database database = new Database(config, 1, "test", new SimpleMeterRegistry())) {
       FanOutRepositories sql =
           FanOutRepositories.of(
               database.sql(), InstantSource.system(), InstantSource.system(), null);
-      return new Rehearsal(FanOutConfig.of(NO_KAFKA, config), sql).run();
+      return new Rehearsal(FanOutConfig.of(NO_KAFKA, config), change.apply(sql)).run();
     }
   }
 
@@ -86,7 +144,7 @@ class RehearsalTest {
   }
 
   @Test
-  void withoutADatabaseANewProducerStartsNonethelessAndSaysOnceThatItIsCold() {
+  void withoutADatabaseANewProducerStartsNonethelessAndSaysOnceWhatIsWrong() {
     Health health = new Health();
     try (FanOut producer =
         new FanOut(
@@ -102,10 +160,11 @@ class RehearsalTest {
       // Other tests' producers may be warming up at the same time.
       assertThat(List.copyOf(log.list))
           .extracting(ILoggingEvent::getFormattedMessage)
+          .filteredOn(line -> line.contains("failed and is repeated"))
           .filteredOn(line -> line.contains("localhost:1 refused"))
           .singleElement()
           .asString()
-          .contains("fan-out warm-up failed");
+          .contains("fan-out warm-up");
     }
   }
 }

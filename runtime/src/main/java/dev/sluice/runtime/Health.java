@@ -11,12 +11,20 @@ import org.slf4j.LoggerFactory;
  * when it recovers, however often the failure is reported in between.
  */
 public final class Health {
-  private static final Logger log = LoggerFactory.getLogger(Health.class);
-
   private static final String STARTING = "starting";
 
+  private final Logger log;
   private final Map<String, String> problems = new ConcurrentHashMap<>();
   private final Map<String, String> notices = new ConcurrentHashMap<>();
+
+  public Health() {
+    this(LoggerFactory.getLogger(Health.class));
+  }
+
+  /** Creates one that writes to another log. */
+  public Health(Logger log) {
+    this.log = log;
+  }
 
   /** Reports that a component is failing, and why. */
   public void failing(String component, String reason) {

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.partitioningBy;
 import static java.util.stream.Collectors.toSet;
 
+import java.time.Instant;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.assignment.ApplicationState;
 import org.apache.kafka.streams.processor.assignment.KafkaStreamsAssignment;
@@ -25,9 +27,19 @@ import org.apache.kafka.streams.processor.assignment.TaskInfo;
  * because stores as small as ours pass for restored; and its sticky assignor counts partitions, so
  * that a single task with two of them moves each time.
  *
+ * <p>A dead process's tasks go to those that have run for longest, which are warm: a process that
+ * was killed is often started again before the group has noticed.
+ *
  * <p>There are no standby tasks.
  */
 public final class StayingTasks implements TaskAssignor {
+  private static final String STARTED = "started";
+
+  /** Returns the settings that tell others when this process was started. */
+  static Map<String, Object> startedAt(Instant now) {
+    return Map.of(StreamsConfig.clientTagPrefix(STARTED), Long.toString(now.toEpochMilli()));
+  }
+
   @Override
   public TaskAssignment assign(ApplicationState application) {
     List<Share> shares =
@@ -56,7 +68,10 @@ public final class StayingTasks implements TaskAssignor {
     // What makes no whole share stays too, unless another process has less.
     for (TaskId task : left) {
       Comparator<Share> byLoad = Comparator.comparingDouble(Share::load);
-      Collections.min(shares, byLoad.thenComparing(share -> !share.had(task))).tasks.add(task);
+      Comparator<Share> byAge = Comparator.comparingLong(Share::started);
+      Collections.min(shares, byLoad.thenComparing(share -> !share.had(task)).thenComparing(byAge))
+          .tasks
+          .add(task);
     }
   }
 
@@ -72,6 +87,11 @@ public final class StayingTasks implements TaskAssignor {
 
     private boolean had(TaskId task) {
       return process.previousActiveTasks().contains(task);
+    }
+
+    /** Earlier versions do not say when they started, and so have run for longer. */
+    private long started() {
+      return Long.parseLong(process.clientTags().getOrDefault(STARTED, "0"));
     }
 
     private double load() {

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -124,6 +125,7 @@ public final class StreamsApplication implements AutoCloseable {
     all.put(StreamsConfig.POLL_MS_CONFIG, 20);
     all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
     all.put(StreamsConfig.TASK_ASSIGNOR_CLASS_CONFIG, StayingTasks.class.getName());
+    all.putAll(StayingTasks.startedAt(Instant.now()));
     all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     // With the classic protocol the client chooses how soon its death is noticed.
     all.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);

@@ -2,6 +2,7 @@ package dev.sluice.runtime.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.assignment.KafkaStreamsState;
 import org.apache.kafka.streams.processor.assignment.ProcessId;
@@ -31,6 +33,22 @@ class StayingTasksTest {
   @Test
   void aDeadProcesssTaskGoesToTheOneThatIsLeft() {
     assertThat(assigned(1, List.of(process(1, 1)))).containsEntry(id(1), Set.of(task(0)));
+  }
+
+  @Test
+  void aDeadProcesssTaskGoesToTheOneThatHasRunForLongest() {
+    for (int older : List.of(1, 20)) {
+      List<KafkaStreamsState> processes = List.of(started(10, 1_000), started(older, 999));
+
+      assertThat(assigned(1, processes)).containsEntry(id(older), Set.of(task(0)));
+      assertThat(assigned(1, processes.reversed())).containsEntry(id(older), Set.of(task(0)));
+    }
+  }
+
+  @Test
+  void aProcessThatDoesNotSayWhenItStartedIsOfAnEarlierVersionAndHasRunForLonger() {
+    assertThat(assigned(1, List.of(started(1, 1_000), process(2, 1))))
+        .containsEntry(id(2), Set.of(task(0)));
   }
 
   @Test
@@ -100,11 +118,26 @@ class StayingTasksTest {
     return new Member(
         id(number),
         threads,
-        List.of(active).stream().map(StayingTasksTest::task).collect(Collectors.toSet()));
+        List.of(active).stream().map(StayingTasksTest::task).collect(Collectors.toSet()),
+        Map.of());
+  }
+
+  private static KafkaStreamsState started(int number, long at) {
+    Map<String, String> tags =
+        StayingTasks.startedAt(Instant.ofEpochMilli(at)).entrySet().stream()
+            .collect(
+                Collectors.toMap(
+                    setting -> setting.getKey().replace(StreamsConfig.CLIENT_TAG_PREFIX, ""),
+                    setting -> (String) setting.getValue()));
+    return new Member(id(number), 1, Set.of(), tags);
   }
 
   /** What the assignor may look at. */
-  private record Member(ProcessId processId, int numProcessingThreads, Set<TaskId> active)
+  private record Member(
+      ProcessId processId,
+      int numProcessingThreads,
+      Set<TaskId> active,
+      Map<String, String> clientTags)
       implements KafkaStreamsState {
     @Override
     public SortedSet<TaskId> previousActiveTasks() {
@@ -139,11 +172,6 @@ class StayingTasksTest {
     @Override
     public Optional<HostInfo> hostInfo() {
       return Optional.empty();
-    }
-
-    @Override
-    public Map<String, String> clientTags() {
-      return Map.of();
     }
 
     @Override

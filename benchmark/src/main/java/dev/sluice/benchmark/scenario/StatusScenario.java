@@ -30,8 +30,8 @@ final class StatusScenario implements Scenario {
   private static final int CAMPAIGNS = 8;
   private static final int[] FLUSH_SIZES = {100, 1_000};
 
-  /** The share of the size that is written first, until the process has compiled its code. */
-  private static final double WARM_UP = 0.5;
+  /** How many times the size is written first, until the process has compiled its code. */
+  private static final int WARM_UP = 2;
 
   @Override
   public String name() {
@@ -55,7 +55,7 @@ final class StatusScenario implements Scenario {
       WaitingCampaign.insertSender(servers);
       for (int flushSize : FLUSH_SIZES) {
         try (Fleet fleet = aggregator(servers, flushSize)) {
-          int warmUp = (int) (WARM_UP * size);
+          int warmUp = WARM_UP * size;
           measure(servers, warmUp, campaigns -> () -> bare(servers, campaigns, flushSize));
           measure(servers, warmUp, campaigns -> aggregated(servers, campaigns));
           Measured bare =

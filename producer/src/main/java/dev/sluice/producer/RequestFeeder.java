@@ -206,16 +206,19 @@ final class RequestFeeder {
       // The first page holds one second's work, so that sending begins soon, or does not stop.
       room = Math.min(room, rooms.perSecond(sender));
     }
-    FairShares.Round round =
-        shares(senderId)
-            .round(
-                room,
-                its.keySet().stream()
-                    .collect(Collectors.toMap(Function.identity(), this::priority)));
+    // What is slow or backs off has no share, which nobody else would be given.
+    Map<UUID, Long> priorities =
+        its.values().stream()
+            .filter(this::takesItsTurn)
+            .collect(Collectors.toMap(Feedable::id, one -> priority(one.id())));
+    FairShares.Round round = shares(senderId).round(room, priorities);
     boolean anySound = its.keySet().stream().anyMatch(id -> !around.faults().suspect(id));
     for (Map.Entry<UUID, Feedable> entry : its.entrySet()) {
       UUID id = entry.getKey();
       around.watch().due(id);
+      if (!priorities.containsKey(id)) {
+        continue;
+      }
       // The room of slow pages is given to others; when they come, they are queued beyond it.
       boolean suspect = around.faults().suspect(id);
       long most =

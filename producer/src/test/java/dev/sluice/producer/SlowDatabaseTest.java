@@ -1,5 +1,6 @@
 package dev.sluice.producer;
 
+import static dev.sluice.schema.jooq.Tables.CAMPAIGN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -91,6 +92,21 @@ class SlowDatabaseTest extends FanOutTest {
     answer();
     turns(1);
     assertThat(requests()).extracting(SendRequest::campaignId).contains(slow);
+  }
+
+  /** Its share of what is left would be a hundred times as large. */
+  @Test
+  void aSlowPageLeavesItsShareToTheSendersOtherCampaignsHoweverHighItsPriority() {
+    String narrow = "s-" + UUID.randomUUID();
+    fixture.sender(narrow, 40, 1);
+    UUID slow = fixture.campaign(narrow, 1_000);
+    set(slow, CAMPAIGN.PRIORITY, 100);
+    secondPageIsSlow(slow);
+    turns(45);
+    command("start", fixture.campaign(narrow, 1_000));
+    turns(10);
+
+    assertThat(requests()).as("9 of 10 s of work").hasSizeGreaterThanOrEqualTo(320);
   }
 
   /** The limit is counted in the database, under a lock. */
@@ -199,14 +215,18 @@ class SlowDatabaseTest extends FanOutTest {
   /** Starts a campaign whose second page does not come; whatever is asked later does. */
   private UUID campaignWithASlowPage(String ofSender) {
     UUID slow = fixture.campaign(ofSender, 1_000);
+    secondPageIsSlow(slow);
+    return slow;
+  }
+
+  private void secondPageIsSlow(UUID campaign) {
     executor = Runnable::run;
-    command("start", slow);
+    command("start", campaign);
     turnsUntilRequests();
     executor = waitingErrands::add;
     turns(1);
     executor = Runnable::run;
     requests();
-    return slow;
   }
 
   private void turnsUntilRequests() {

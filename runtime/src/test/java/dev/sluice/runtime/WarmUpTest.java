@@ -40,7 +40,7 @@ class WarmUpTest {
   }
 
   @Test
-  void theServiceIsNotReadyBetweenTwoTries() throws InterruptedException {
+  void theServiceIsNotReadyBetweenTwoTries() {
     CountDownLatch failed = new CountDownLatch(1);
     Ticker waiting =
         new Hasty() {
@@ -52,7 +52,7 @@ class WarmUpTest {
           }
         };
     try (WarmUp _ = WarmUp.repeated("test", health, waiting, () -> failBefore(2))) {
-      failed.await();
+      await().until(() -> failed.getCount() == 0);
 
       assertThat(health.problems()).containsEntry("test warm-up", "starting");
     }
